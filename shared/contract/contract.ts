@@ -1,5 +1,15 @@
 import { z } from "zod"
-import { base64urlOf, base64urlUpTo, Digest, Instant, integer, Measurement, Name, text, uniqueList } from "../json/fields.ts"
+import {
+  base64urlOf,
+  base64urlUpTo,
+  Digest,
+  Instant,
+  integer,
+  Measurement,
+  Name,
+  text,
+  uniqueList,
+} from "../json/fields.ts"
 import { Dataset } from "./dataset.ts"
 import { ContractParty } from "./party.ts"
 import { Query } from "./query.ts"
@@ -10,7 +20,10 @@ const Terms = z.strictObject({
   agreement: z.strictObject({ reference: text(500), sha256: Digest }),
   outputOwner: Name,
   payer: Name,
-  purposes: z.array(z.strictObject({ meaning: text(1000), name: Name })).min(1).max(32),
+  purposes: z
+    .array(z.strictObject({ meaning: text(1000), name: Name }))
+    .min(1)
+    .max(32),
   residency: text(200),
   retention: z.strictObject({ inputs: text(500), results: text(500) }),
 })

@@ -20,7 +20,11 @@ const Parameter = z.discriminatedUnion("type", [
     range: z.strictObject({ max: CalendarDate, min: CalendarDate }),
     type: z.literal("date"),
   }),
-  z.strictObject({ name: ColumnName, range: z.strictObject({ max: Instant, min: Instant }), type: z.literal("timestamp") }),
+  z.strictObject({
+    name: ColumnName,
+    range: z.strictObject({ max: Instant, min: Instant }),
+    type: z.literal("timestamp"),
+  }),
 ])
 export type Parameter = z.infer<typeof Parameter>
 

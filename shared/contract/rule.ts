@@ -23,7 +23,9 @@ const PrivacyBudget = z.strictObject({ delta: DecimalText, epsilon: DecimalText 
 /** An owner's analysis rule for one dataset: what may be asked of it, and what may leave. */
 export const AnalysisRule = z.strictObject({
   aggregateColumns: z
-    .array(z.strictObject({ column: ColumnName, functions: uniqueList(z.enum(["sum", "avg", "count-distinct"]), 1, 3) }))
+    .array(
+      z.strictObject({ column: ColumnName, functions: uniqueList(z.enum(["sum", "avg", "count-distinct"]), 1, 3) }),
+    )
     .max(500),
   allowedRecipients: uniqueList(Name, 1, 64),
   dimensionColumns: columns,

@@ -12,17 +12,32 @@ export const PROTOCOL_CODES = {
     exit: EXIT.malformed,
     todo: "The object has a missing, unknown or ill-typed field. Check that both sides run the same version of Parley.",
   },
-  "jws-malformed": { exit: EXIT.malformed, todo: "The signature file is not a flattened JWS of this kind. Fetch it again." },
-  "jws-wrong-type": { exit: EXIT.rejected, todo: "This is a signature over another kind of object. Use the right file." },
-  "jws-wrong-algorithm": { exit: EXIT.rejected, todo: "Only ES384 is accepted. Sign again with a key made by `parley key create`." },
+  "jws-malformed": {
+    exit: EXIT.malformed,
+    todo: "The signature file is not a flattened JWS of this kind. Fetch it again.",
+  },
+  "jws-wrong-type": {
+    exit: EXIT.rejected,
+    todo: "This is a signature over another kind of object. Use the right file.",
+  },
+  "jws-wrong-algorithm": {
+    exit: EXIT.rejected,
+    todo: "Only ES384 is accepted. Sign again with a key made by `parley key create`.",
+  },
   "jws-unknown-key": {
     exit: EXIT.rejected,
     todo: "The signer's key is not among those named here. Compare fingerprints with the party by voice.",
   },
-  "jws-signature-invalid": { exit: EXIT.rejected, todo: "The signature does not verify. The object was changed; do not use it." },
+  "jws-signature-invalid": {
+    exit: EXIT.rejected,
+    todo: "The signature does not verify. The object was changed; do not use it.",
+  },
   "jwe-malformed": { exit: EXIT.malformed, todo: "The encrypted object is damaged. Fetch it again." },
   "jwe-undecryptable": { exit: EXIT.rejected, todo: "It was not encrypted to this key, or was changed on the way." },
-  "key-malformed": { exit: EXIT.malformed, todo: "The key file is not a P-384 JWK. Make one with `parley key create`." },
+  "key-malformed": {
+    exit: EXIT.malformed,
+    todo: "The key file is not a P-384 JWK. Make one with `parley key create`.",
+  },
   "contract-invalid": { exit: EXIT.malformed, todo: "Mend the named field, then run `parley contract check` again." },
   "contract-feature-unsupported": {
     exit: EXIT.unsupported,
@@ -33,14 +48,23 @@ export const PROTOCOL_CODES = {
   "contract-expired": { exit: EXIT.rejected, todo: "The contract's validity has ended. Agree on an amendment." },
   "contract-superseded": { exit: EXIT.rejected, todo: "An amendment replaces this contract. Use the amendment." },
   "contract-mismatch": { exit: EXIT.rejected, todo: "The object belongs to another contract." },
-  "manifest-mismatch": { exit: EXIT.rejected, todo: "The sealed data is not what the manifest or proposal names. Seal or fetch it again." },
+  "manifest-mismatch": {
+    exit: EXIT.rejected,
+    todo: "The sealed data is not what the manifest or proposal names. Seal or fetch it again.",
+  },
   "proposal-invalid": { exit: EXIT.rejected, todo: "Make a new proposal with `parley run propose`." },
   "proposal-mismatch": { exit: EXIT.rejected, todo: "The grants do not all name this proposal. Agree on one digest." },
   "sequence-used": { exit: EXIT.rejected, todo: "This sequence number is spent. Propose again with the next one." },
   "grant-invalid": { exit: EXIT.rejected, todo: "Verify the enclave again and grant anew with `parley run grant`." },
   "grant-expired": { exit: EXIT.rejected, todo: "The grant's time is over. Grant again." },
-  "grant-conflict": { exit: EXIT.rejected, todo: "This owner granted another proposal of the same sequence. Propose the next sequence." },
+  "grant-conflict": {
+    exit: EXIT.rejected,
+    todo: "This owner granted another proposal of the same sequence. Propose the next sequence.",
+  },
   "grant-missing": { exit: EXIT.waiting, todo: "Wait for the named party to grant." },
-  "receipt-invalid": { exit: EXIT.rejected, todo: "Do not rely on this receipt. Ask the other parties for their copy." },
+  "receipt-invalid": {
+    exit: EXIT.rejected,
+    todo: "Do not rely on this receipt. Ask the other parties for their copy.",
+  },
   "limit-reached": { exit: EXIT.limit, todo: "The contract's limit is used up. Agree on an amendment." },
 } as const satisfies Record<string, CodeEntry>

@@ -2,7 +2,10 @@ import { type CodeEntry, EXIT } from "./exit-codes.ts"
 
 /** Codes of the command lines and of the files they keep. */
 export const TOOL_CODES = {
-  internal: { exit: EXIT.internal, todo: "This is a defect in Parley. Please report it with the command that led here." },
+  internal: {
+    exit: EXIT.internal,
+    todo: "This is a defect in Parley. Please report it with the command that led here.",
+  },
   usage: { exit: EXIT.usage, todo: "See --help." },
   "file-missing": { exit: EXIT.io, todo: "Check the path." },
   "file-io": { exit: EXIT.io, todo: "Check permissions and free space, then run the command again." },

@@ -3,7 +3,9 @@ import { z } from "zod"
 /** Field kinds that signed objects are made of (SPEC.md, "Encodings"). All are closed: no default, no transform. */
 
 /** Name of a party, dataset, query, token spec: it is a file name and a column prefix, so the alphabet is small. */
-export const Name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a name is 1 to 32 of a-z, 0-9, - and starts with a letter")
+export const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, "a name is 1 to 32 of a-z, 0-9, - and starts with a letter")
 
 /** Name of a column, parameter or output column; never needs quoting in SQL. */
 export const ColumnName = z
@@ -39,7 +41,10 @@ export function text(maxLength: number) {
     .string()
     .min(1)
     .max(maxLength)
-    .refine((s) => s.isWellFormed() && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(s.replaceAll("\n", "")), "control or format character")
+    .refine(
+      (s) => s.isWellFormed() && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(s.replaceAll("\n", "")),
+      "control or format character",
+    )
 }
 
 /** Instant in UTC, whole seconds: 2026-01-31T12:00:00Z. */

@@ -50,7 +50,8 @@ export async function openJws<S extends z.ZodType>(
 ): Promise<Signed<z.output<S>>> {
   const jws = readEnvelope(kind, bytes)
   const signer = keys.find((key) => keyId(key) === jws.header.kid)
-  if (signer === undefined) throw new ParleyError("jws-unknown-key", `${kind}: signed by a key that is not accepted here`)
+  if (signer === undefined)
+    throw new ParleyError("jws-unknown-key", `${kind}: signed by a key that is not accepted here`)
   try {
     await flattenedVerify(jws.envelope, await signingKey(signer), { algorithms: ["ES384"] })
   } catch (cause) {
@@ -99,4 +100,3 @@ function decodeEnvelope<S extends z.ZodType<{ payload: string; protected: string
     throw new ParleyError("jws-malformed", `${kind}: not a flattened JWS in canonical form (${cause.message})`)
   }
 }
-
