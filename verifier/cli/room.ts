@@ -1,0 +1,43 @@
+import { type Command, Option } from "commander"
+import type { RoomFiles } from "../../shared/room/files.ts"
+import { roomFolder } from "./files.ts"
+import { type Home, homeAt } from "./home.ts"
+
+/** Options of every command that works in a room. */
+export interface RoomOptions {
+  readonly home?: string
+  readonly room?: string
+  readonly host?: string
+}
+
+/** Where a command works: the party's private folder and the shared room folder. */
+export interface Room {
+  readonly home: Home
+  /** Path of the room folder on disk. */
+  readonly folder: string
+  readonly files: RoomFiles
+  /** The host that keeps a copy, or null when the room travels as files. */
+  readonly host: URL | null
+}
+
+export function homeOption(command: Command): Command {
+  return command.addOption(new Option("--home <dir>", "private folder of the party").env("PARLEY_HOME"))
+}
+
+export function roomOptions(command: Command): Command {
+  return homeOption(command)
+    .addOption(new Option("--room <dir>", "room folder").env("PARLEY_ROOM").default("."))
+    .addOption(
+      new Option("--host <url>", "host that relays the room; without it the room is just files").env("PARLEY_HOST"),
+    )
+}
+
+export function openRoom(options: RoomOptions): Room {
+  const folder = options.room ?? "."
+  return {
+    files: roomFolder(folder),
+    folder,
+    home: homeAt(options.home),
+    host: options.host === undefined ? null : new URL(options.host),
+  }
+}
