@@ -41,3 +41,8 @@ export function openRoom(options: RoomOptions): Room {
     host: options.host === undefined ? null : new URL(options.host),
   }
 }
+
+/** Runs `work` in the room that the options name. */
+export async function inRoom<T>(options: RoomOptions, work: (room: Room) => Promise<T>): Promise<T> {
+  return work(openRoom(options))
+}
