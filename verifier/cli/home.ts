@@ -36,7 +36,7 @@ export const LocalKey = z.strictObject({
 export type LocalKey = z.infer<typeof LocalKey>
 
 export function homeAt(folder: string | undefined): Home {
-  return { folder: folder ?? process.env["PARLEY_HOME"] ?? join(homedir(), ".parley") }
+  return { folder: folder ?? process.env.PARLEY_HOME ?? join(homedir(), ".parley") }
 }
 
 /** Path inside the home. */

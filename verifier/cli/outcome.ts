@@ -18,7 +18,7 @@ export function perform<A extends unknown[]>(work: (...args: A) => Promise<Outco
   return async (...args) => {
     const outcome = await work(...args)
     const command = args.at(-1) as Command
-    const asJson = command.optsWithGlobals()["json"] === true
+    const asJson = command.optsWithGlobals().json === true
     process.stdout.write(asJson ? `${JSON.stringify(outcome.json)}\n` : ensureNewline(outcome.text))
     process.exitCode = outcome.exit ?? 0
   }

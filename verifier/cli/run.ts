@@ -23,7 +23,7 @@ function reportFailure(cause: unknown, asJson: boolean): ExitCode {
   const { code, message, todo, exit } = error
   if (asJson) process.stdout.write(`${JSON.stringify({ error: { code, exit, message, todo } })}\n`)
   else process.stderr.write(`error[${code}]: ${message}\n  what to do: ${todo}\n`)
-  if (code === "internal" && cause instanceof Error && process.env["PARLEY_DEBUG"] === "1") {
+  if (code === "internal" && cause instanceof Error && process.env.PARLEY_DEBUG === "1") {
     process.stderr.write(`${cause.stack ?? ""}\n`)
   }
   return exit
