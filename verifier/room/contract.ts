@@ -1,0 +1,63 @@
+import {
+  type Approvals,
+  type ContractInForce,
+  contractApprovals,
+  parseContract,
+  requireInForce,
+} from "../../shared/contract/in-force.ts"
+import { ParleyError } from "../../shared/errors/index.ts"
+import type { RoomFiles } from "../../shared/room/files.ts"
+import { ROOM } from "../../shared/room/layout.ts"
+import { KINDS, objectDigest } from "../../shared/signed/kinds.ts"
+import { signatureFiles } from "./signatures.ts"
+
+/** The contract text of a room, checked for itself; nobody need have signed it. */
+export async function roomDraft(files: RoomFiles) {
+  const bytes = await files.read(ROOM.contract, KINDS.contract.maxBytes)
+  if (bytes === null) {
+    throw new ParleyError("file-missing", `the room has no ${ROOM.contract}`, {
+      todo: "Give the room folder with --room, or make a contract with `parley contract init`.",
+    })
+  }
+  return { bytes, contract: parseContract(bytes), digest: objectDigest("contract", bytes) }
+}
+
+/** Who has signed the room's contract so far. Signatures over other contracts, or by foreign keys, do not count. */
+export async function roomApprovals(files: RoomFiles): Promise<Approvals> {
+  const draft = await roomDraft(files)
+  const signatures = await roomSignatures(files, draft.digest)
+  if (signatures.length > 0) return contractApprovals(signatures)
+  const byParty = draft.contract.parties.map(({ card, approvals }) => ({
+    party: card.name,
+    required: approvals.contract.required,
+    signed: [],
+  }))
+  return { ...draft, byParty }
+}
+
+/** The room's contract, signed by every party; throws `contract-signature-missing` that names who is missing. */
+export async function roomContractInForce(files: RoomFiles): Promise<ContractInForce> {
+  const approvals = await roomApprovals(files)
+  const missing = approvals.byParty.filter(({ signed, required }) => signed.length < required)
+  if (missing.length > 0) {
+    const who = missing.map(({ party }) => `${party} (sign)`).join(", ")
+    throw new ParleyError("contract-signature-missing", `waiting for: ${who}`)
+  }
+  return requireInForce(await roomSignatures(files, approvals.digest))
+}
+
+/** The signatures over one contract that verify, one by one: rubbish beside them must not stop a run. */
+export async function roomSignatures(files: RoomFiles, digest: string) {
+  const { objects } = await signatureFiles(files, ROOM.contractSignatures, "contract")
+  const good = []
+  for (const { jws, digest: found } of objects) {
+    if (found !== digest) continue
+    try {
+      await contractApprovals([jws])
+      good.push(jws)
+    } catch (cause) {
+      if (!(cause instanceof ParleyError)) throw cause
+    }
+  }
+  return good
+}
