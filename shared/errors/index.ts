@@ -4,6 +4,7 @@ import type { CodeEntry, ExitCode } from "./exit-codes.ts"
 import { HOST_CODES } from "./host.ts"
 import { PROTOCOL_CODES } from "./protocol.ts"
 import { SEALING_CODES } from "./sealing.ts"
+import { SESSION_CODES } from "./session.ts"
 import { TOOL_CODES } from "./tools.ts"
 
 export { EXIT, type ExitCode } from "./exit-codes.ts"
@@ -13,6 +14,7 @@ const CODES = {
   ...ATTESTATION_CODES,
   ...SEALING_CODES,
   ...ENCLAVE_CODES,
+  ...SESSION_CODES,
   ...HOST_CODES,
   ...TOOL_CODES,
 } as const satisfies Record<string, CodeEntry>

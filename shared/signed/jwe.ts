@@ -24,12 +24,13 @@ export async function encryptTo(kind: SealedKind, plaintext: Uint8Array, recipie
 }
 
 /** Decrypts a compact JWE of one kind; other algorithms, compression and critical headers are refused. */
-export async function decryptFrom(kind: SealedKind, jwe: string, key: PrivateJwk): Promise<Bytes> {
+export async function decryptFrom(kind: SealedKind, jwe: string, key: PrivateJwk | CryptoKey): Promise<Bytes> {
   if (jwe.length > SEALED_KINDS[kind].maxBytes) throw new ParleyError("jwe-malformed", `${kind}: over its size cap`)
   if (!/^[\w-]+(?:\.[\w-]*){4}$/.test(jwe)) throw new ParleyError("jwe-malformed", `${kind}: not a compact JWE`)
   try {
     const options = { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC] }
-    const { plaintext, protectedHeader } = await compactDecrypt(utf8(jwe), await agreementKey(key), options)
+    const imported = key instanceof CryptoKey ? key : await agreementKey(key)
+    const { plaintext, protectedHeader } = await compactDecrypt(utf8(jwe), imported, options)
     if (protectedHeader.typ === SEALED_KINDS[kind].typ) return new Uint8Array(plaintext)
     plaintext.fill(0)
   } catch {

@@ -4,7 +4,7 @@ import { type Bytes, fromBase64url } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
 import { canonicalBytes, parseCanonical } from "../json/canonical.ts"
 import { base64urlOf, base64urlUpTo } from "../json/fields.ts"
-import { keyId, type PrivateJwk, type PublicJwk, publicPart, signingKey } from "./keys.ts"
+import { keyId, type PrivateJwk, type PublicJwk, publicPart, type Signer, signingKey } from "./keys.ts"
 import { KINDS, type Kind, objectDigest } from "./kinds.ts"
 
 const MAX_HEADER = 512
@@ -26,15 +26,16 @@ export interface Signed<T> {
 }
 
 /** Signs the RFC 8785 form of `payload` as a flattened JWS (RFC 7515 section 7.2.2), ES384; returns its canonical bytes. */
-export async function signJws(kind: Kind, payload: unknown, key: PrivateJwk): Promise<Bytes> {
+export async function signJws(kind: Kind, payload: unknown, key: PrivateJwk | Signer): Promise<Bytes> {
   const bytes = canonicalBytes(payload)
   return signJwsBytes(kind, bytes, key)
 }
 
 /** Signs payload bytes that are canonical already. */
-export async function signJwsBytes(kind: Kind, payload: Uint8Array, key: PrivateJwk): Promise<Bytes> {
-  const header = { alg: "ES384", kid: keyId(publicPart(key)), typ: KINDS[kind].typ }
-  const jws = await new FlattenedSign(payload).setProtectedHeader(header).sign(await signingKey(key))
+export async function signJwsBytes(kind: Kind, payload: Uint8Array, key: PrivateJwk | Signer): Promise<Bytes> {
+  const signer = "key" in key ? key : { jwk: publicPart(key), key: await signingKey(key) }
+  const header = { alg: "ES384", kid: keyId(signer.jwk), typ: KINDS[kind].typ }
+  const jws = await new FlattenedSign(payload).setProtectedHeader(header).sign(signer.key)
   return canonicalBytes({ payload: jws.payload, protected: jws.protected, signature: jws.signature })
 }
 

@@ -37,6 +37,12 @@ export function publicPart(jwk: PrivateJwk | PublicJwk): PublicJwk {
   return { crv, kty, x, y }
 }
 
+/** A signing key that need not be extractable, with its public part. */
+export interface Signer {
+  readonly jwk: PublicJwk
+  readonly key: CryptoKey
+}
+
 /** Imports a key for ES384; WebCrypto refuses points off the curve. */
 export async function signingKey(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey> {
   return importAs(jwk, "ES384")
