@@ -1,14 +1,6 @@
 import { z } from "zod"
-import { base64urlOf, base64urlUpTo } from "../json/fields.ts"
+import { JwsObject } from "../signed/jws-object.ts"
 import { SessionEvidence } from "./session.ts"
-
-/** A flattened JWS as a JSON value; its RFC 8785 form is what `openJws` reads. */
-export const JwsObject = z.strictObject({
-  payload: base64urlUpTo(4 * 1024 * 1024),
-  protected: base64urlUpTo(512),
-  signature: base64urlOf(96),
-})
-export type JwsObject = z.infer<typeof JwsObject>
 
 const Signatures = z.array(JwsObject).min(1).max(1024)
 

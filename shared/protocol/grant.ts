@@ -42,7 +42,7 @@ export const GrantSecret = z.strictObject({
     .min(1)
     .max(64),
   noiseShare: base64urlOf(32),
-  optOutSalt: base64urlOf(32).nullable(),
+  optOutSalt: base64urlOf(32),
   optOuts: z.array(Token).max(40_000),
   owner: Name,
   proposal: Digest,

@@ -41,8 +41,9 @@ export const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>
 
 /**
- * A run that ended without a result. `dataset-invalid` is decided on one owner's data alone, before any join, and its
- * details are sealed to that owner; every later reason is one opaque class.
+ * A run that ended without a result, once keys were held. `dataset-invalid` is decided on one owner's data alone, before any join, and its
+ * details are sealed to that owner; `grant-invalid` says that a party's wrapped keys are not those of its own grant; every
+ * later reason is one opaque class.
  */
 export const Refusal = z.strictObject({
   contract: Digest,
@@ -54,7 +55,7 @@ export const Refusal = z.strictObject({
   issuedAt: Instant,
   party: Name.nullable(),
   proposal: Digest,
-  reason: z.enum(["dataset-invalid", "run-refused"]),
+  reason: z.enum(["dataset-invalid", "grant-invalid", "run-refused"]),
   sequence: integer(1, 1_000_000_000),
 })
 export type Refusal = z.infer<typeof Refusal>

@@ -1,8 +1,9 @@
 import { z } from "zod"
 import { base64urlUpTo, Digest, integer, Name } from "../json/fields.ts"
-import { Bundle, JwsObject } from "../protocol/bundle.ts"
+import { Bundle } from "../protocol/bundle.ts"
 import { SessionEvidence } from "../protocol/session.ts"
 import { SEALED_KINDS } from "../signed/jwe.ts"
+import { JwsObject } from "../signed/jws-object.ts"
 
 const Signatures = z.array(JwsObject).max(1024)
 

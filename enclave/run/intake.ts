@@ -1,0 +1,83 @@
+import { mkdir, open } from "node:fs/promises"
+import { join } from "node:path"
+import type { Bytes } from "../../shared/bytes.ts"
+import { ParleyError } from "../../shared/errors/index.ts"
+import { digestingSource } from "../../shared/sealed/digesting-source.ts"
+import { openPart } from "../../shared/sealed/open-stream.ts"
+import type { DatasetVersion } from "./manifests.ts"
+
+/** One announced part of ciphertext. */
+export interface PartAnnouncement {
+  readonly manifest: string
+  readonly index: number
+  readonly bytes: number
+}
+
+/**
+ * Takes the ciphertext of a run, part by part and in any order, and writes what authenticates into the work folder.
+ * Nothing reads those files before the last tag of every part has been verified (`complete`).
+ */
+export class Intake {
+  readonly #folder: string
+  readonly #versions: readonly DatasetVersion[]
+  readonly #dataKeys: ReadonlyMap<string, Bytes>
+  readonly #taken = new Set<string>()
+  #verified = 0
+
+  constructor(folder: string, versions: readonly DatasetVersion[], dataKeys: ReadonlyMap<string, Bytes>) {
+    this.#folder = folder
+    this.#versions = versions
+    this.#dataKeys = dataKeys
+  }
+
+  get complete(): boolean {
+    return this.#verified === this.#versions.reduce((sum, { manifest }) => sum + manifest.payload.parts.length, 0)
+  }
+
+  /** Decrypts one part. Every failure is the caller's reason to end the boot. */
+  async take({ manifest, index, bytes }: PartAnnouncement, source: AsyncIterable<Uint8Array>): Promise<void> {
+    const version = this.#versions.find((candidate) => candidate.manifest.digest === manifest)
+    const part = version?.manifest.payload.parts[index]
+    if (version === undefined || part === undefined || part.bytes !== bytes) {
+      throw new ParleyError("manifest-mismatch", "not a part that the manifests name")
+    }
+    this.#takeOnce(`${manifest}/${index}`)
+    const checked = digestingSource(source, part.sha256)
+    await this.#write(version, index, openPart({ ...this.#key(version), ...position(version, index), source: checked }))
+    this.#verified++
+  }
+
+  /** Plaintext Parquet files of one dataset, in the order of the manifest. */
+  files({ dataset, manifest }: DatasetVersion): readonly string[] {
+    return manifest.payload.parts.map((_, index) => this.#path(dataset.name, index))
+  }
+
+  #takeOnce(part: string): void {
+    if (this.#taken.has(part)) throw new ParleyError("manifest-mismatch", "the same part twice")
+    this.#taken.add(part)
+  }
+
+  #key({ dataset, header }: DatasetVersion): { dataKey: Bytes; headerDigest: Bytes } {
+    const dataKey = this.#dataKeys.get(dataset.name)
+    if (dataKey === undefined) throw new ParleyError("grant-invalid", `no key for ${dataset.name}`)
+    return { dataKey, headerDigest: header }
+  }
+
+  async #write(version: DatasetVersion, index: number, plaintext: AsyncIterable<Uint8Array>): Promise<void> {
+    await mkdir(join(this.#folder, version.dataset.name), { mode: 0o700, recursive: true })
+    const file = await open(this.#path(version.dataset.name, index), "wx", 0o400)
+    try {
+      for await (const chunk of plaintext) await file.writev([chunk])
+    } finally {
+      await file.close()
+    }
+  }
+
+  #path(dataset: string, index: number): string {
+    return join(this.#folder, dataset, `part-${String(index).padStart(5, "0")}.parquet`)
+  }
+}
+
+function position({ manifest }: DatasetVersion, index: number): { index: number; last: boolean } {
+  return { index, last: index === manifest.payload.parts.length - 1 }
+}

@@ -1,0 +1,65 @@
+import { type Bytes, equalBytes, fromBase64url, fromHex } from "../../shared/bytes.ts"
+import { ParleyError } from "../../shared/errors/index.ts"
+import { canonicalBytes, parseCanonical } from "../../shared/json/canonical.ts"
+import { GrantSecret, MAX_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../shared/protocol/grant.ts"
+import { keyCommitment } from "../../shared/sealed/header.ts"
+import { decryptFrom } from "../../shared/signed/jwe.ts"
+import { commitment } from "../../shared/signed/kinds.ts"
+import type { PartyGrant } from "./grants.ts"
+import type { DatasetVersion } from "./manifests.ts"
+
+/** What one owner's grant opens: data keys by dataset name, and whom the owner takes out. */
+export interface OwnerSecret {
+  readonly owner: string
+  readonly dataKeys: ReadonlyMap<string, Bytes>
+  readonly optOuts: readonly string[]
+}
+
+/**
+ * Opens an owner's grant secret. Its plaintext repeats owner, contract, proposal and manifests: a wrapped key copied
+ * into another party's grant, or from another run, is refused.
+ */
+export async function openSecret(
+  { grant, party }: PartyGrant,
+  versions: readonly DatasetVersion[],
+  key: CryptoKey,
+): Promise<OwnerSecret | null> {
+  const { secret, contract, proposal, optOuts } = grant.payload
+  if (secret === null) return null
+  const plaintext = await decryptFrom("grantSecret", secret, key)
+  try {
+    const opened = parseCanonical(plaintext, GrantSecret, MAX_GRANT_SECRET_BYTES)
+    if (opened.owner !== party || opened.contract !== contract || opened.proposal !== proposal) {
+      throw new ParleyError("grant-invalid", `${party}: the wrapped keys were made for another grant`)
+    }
+    requireOptOuts(party, opened, optOuts)
+    const own = versions.filter(({ dataset }) => dataset.owner === party)
+    return { dataKeys: openKeys(party, opened, own), optOuts: opened.optOuts, owner: party }
+  } finally {
+    plaintext.fill(0)
+  }
+}
+
+function openKeys(party: string, secret: GrantSecret, own: readonly DatasetVersion[]): ReadonlyMap<string, Bytes> {
+  if (secret.keys.length !== own.length) throw new ParleyError("grant-invalid", `${party}: not one key per dataset`)
+  return new Map(own.map((version) => [version.dataset.name, openKey(party, secret, version)]))
+}
+
+/** AES-GCM does not commit to its key: one ciphertext could hold two data sets, were it not for this check. */
+function openKey(party: string, secret: GrantSecret, { dataset, manifest, header }: DatasetVersion): Bytes {
+  const entry = secret.keys.find((key) => key.dataset === dataset.name && key.manifest === manifest.digest)
+  if (entry === undefined) throw new ParleyError("grant-invalid", `${party}: no key for the proposed ${dataset.name}`)
+  const dataKey = fromBase64url(entry.dataKey)
+  if (equalBytes(fromHex(keyCommitment(dataKey, header)), fromHex(manifest.payload.keyCommitment))) return dataKey
+  dataKey.fill(0)
+  throw new ParleyError("manifest-mismatch", `${party}: the key is not the one that the manifest commits to`)
+}
+
+function requireOptOuts(party: string, secret: GrantSecret, committed: string | null): void {
+  const sorted = [...new Set(secret.optOuts)].sort()
+  const listed = sorted.length === secret.optOuts.length && sorted.every((token, i) => token === secret.optOuts[i])
+  const salt = fromBase64url(secret.optOutSalt)
+  if (!listed || commitment(OPT_OUT_TAG, salt, canonicalBytes(sorted)) !== committed) {
+    throw new ParleyError("grant-invalid", `${party}: the opt-out list is not the one that the grant commits to`)
+  }
+}
