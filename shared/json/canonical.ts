@@ -14,9 +14,17 @@ export function canonicalBytes(value: unknown): Bytes {
 
 /** RFC 8785 text of a JSON value. */
 export function canonicalText(value: unknown): string {
-  const text = canonicalize(value)
+  const text = canonicalOrUndefined(value)
   if (text === undefined || !text.isWellFormed()) throw new ParleyError("json-malformed", "value has no RFC 8785 form")
   return text
+}
+
+function canonicalOrUndefined(value: unknown): string | undefined {
+  try {
+    return canonicalize(value)
+  } catch {
+    return undefined
+  }
 }
 
 /**
