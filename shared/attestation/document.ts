@@ -101,7 +101,8 @@ function timestamp(value: CborValue): number {
 }
 
 function registers(value: CborValue): ReadonlyMap<number, Bytes> {
-  if (!(value instanceof Map) || value.size < 1 || value.size > 32) throw invalid("pcrs", "not a map of 1 to 32 entries")
+  if (!(value instanceof Map) || value.size < 1 || value.size > 32)
+    throw invalid("pcrs", "not a map of 1 to 32 entries")
   const pcrs = new Map<number, Bytes>()
   for (const [index, register] of value as CborMap) {
     if (typeof index !== "number" || index < 0 || index > 31) throw invalid("pcrs", "index not in 0 to 31")

@@ -1,8 +1,8 @@
 import type { Bytes } from "../bytes.ts"
+import { equalBytes } from "../bytes.ts"
 import { decodeCbor } from "../cbor/decode.ts"
 import { encodeCbor } from "../cbor/encode.ts"
 import type { CborValue } from "../cbor/value.ts"
-import { equalBytes } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
 
 /** Which kind of statement a document is; each verify path refuses the other. */

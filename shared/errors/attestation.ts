@@ -68,7 +68,11 @@ export const ATTESTATION_CODES = {
     todo: "The enclave serves another contract. Ask the operator which boot serves yours.",
   },
   "binding-session": { exit: EXIT.rejected, stage: "binding", todo: DO_NOT_TRUST },
-  "user-data-malformed": { exit: EXIT.rejected, stage: "user_data", todo: "This is not a document of a Parley enclave." },
+  "user-data-malformed": {
+    exit: EXIT.rejected,
+    stage: "user_data",
+    todo: "This is not a document of a Parley enclave.",
+  },
   "user-data-type": {
     exit: EXIT.rejected,
     stage: "user_data",

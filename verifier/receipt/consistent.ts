@@ -5,7 +5,7 @@ import type { Bundle } from "../../shared/protocol/bundle.ts"
 import type { Receipt } from "../../shared/protocol/receipt.ts"
 import type { Signed } from "../../shared/signed/jws.ts"
 import { keyId } from "../../shared/signed/keys.ts"
-import type { ArchivedEvidence } from "../attestation/verify-archived.ts"
+import type { ArchivedEvidence } from "../attestation/verify.ts"
 import type { BundleRun } from "./bundle-run.ts"
 
 /** How far the document's timestamp may be from the receipt's, in milliseconds: they are made one after the other. */

@@ -1,13 +1,13 @@
-import { type Bytes, fromBase64url, fromHex } from "../../shared/bytes.ts"
+import { fromBase64url, fromHex } from "../../shared/bytes.ts"
 import { type ContractInForce, requireInForce, requireValidAt } from "../../shared/contract/in-force.ts"
 import { parseCanonical } from "../../shared/json/canonical.ts"
 import { Bundle, MAX_BUNDLE_BYTES } from "../../shared/protocol/bundle.ts"
 import { Receipt } from "../../shared/protocol/receipt.ts"
 import { openJws, type Signed } from "../../shared/signed/jws.ts"
 import { jwsBytes } from "../../shared/signed/jws-object.ts"
-import { thumbprint } from "../../shared/signed/keys.ts"
-import { anchorOf, imagesOf } from "../attestation/contract-policy.ts"
-import { type ArchivedEvidence, verifyArchived } from "../attestation/verify-archived.ts"
+import { anchorOf } from "../attestation/anchor.ts"
+import { imagesOf } from "../attestation/policy.ts"
+import { type ArchivedEvidence, verifyArchived } from "../attestation/verify.ts"
 import { type BundleRun, openBundleRun } from "./bundle-run.ts"
 import { requireConsistent } from "./consistent.ts"
 
@@ -85,12 +85,12 @@ function verifyEvidence(
 ): Promise<ArchivedEvidence> {
   return verifyArchived({
     anchors: [anchorOf(inForce.contract, acceptedRoots)],
-    document: fromBase64url(evidence.document) satisfies Bytes,
-    policy: { images: imagesOf(inForce.contract) },
+    document: fromBase64url(evidence.document),
+    measurements: imagesOf(inForce.contract),
     session: {
       contract: fromHex(inForce.digest),
-      encryptionKey: thumbprint(evidence.encryptionKey),
-      signingKey: thumbprint(evidence.signingKey),
+      encryptionKey: evidence.encryptionKey,
+      signingKey: evidence.signingKey,
       subject: fromHex(receipt.digest),
       type: "parley/receipt/v1",
     },

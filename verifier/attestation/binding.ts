@@ -1,0 +1,64 @@
+import { CONTRACT_PCR, extendedOnce, SESSION_PCR, sessionDigest } from "../../shared/attestation/binding.ts"
+import type { AttestationDocument } from "../../shared/attestation/document.ts"
+import { decodeUserData, type UserDataType } from "../../shared/attestation/user-data.ts"
+import { type Bytes, equalBytes, fromBase64url } from "../../shared/bytes.ts"
+import { type ErrorCode, ParleyError } from "../../shared/errors/index.ts"
+import { type PublicJwk, thumbprint } from "../../shared/signed/keys.ts"
+
+/** What a Parley document must be bound to. */
+export interface SessionExpectation {
+  /** Contract digest, 32 bytes. */
+  readonly contract: Uint8Array
+  readonly encryptionKey: PublicJwk
+  readonly signingKey: PublicJwk
+  readonly type: UserDataType
+  /** Receipt digest, 32 bytes, in receipt documents; null in session documents. */
+  readonly subject: Uint8Array | null
+}
+
+/** PCR16 and PCR17, then user_data, then the key in `public_key`; each says the same in another way. */
+export function requireBinding(document: AttestationDocument, expected: SessionExpectation): void {
+  const session = sessionDigest({
+    contract: expected.contract,
+    encryptionKey: thumbprint(expected.encryptionKey),
+    signingKey: thumbprint(expected.signingKey),
+  })
+  requireRegister(document, CONTRACT_PCR, expected.contract, "binding-contract")
+  requireRegister(document, SESSION_PCR, session, "binding-session")
+  requireUserData(document, expected, session)
+  requireKey(document, expected.encryptionKey)
+}
+
+function requireRegister(document: AttestationDocument, index: number, data: Uint8Array, code: ErrorCode): void {
+  const value = document.pcrs.get(index)
+  if (value === undefined || !equalBytes(value, extendedOnce(data))) {
+    throw new ParleyError(code, `PCR${index} ${value === undefined ? "is absent" : "holds something else"}`)
+  }
+}
+
+function requireUserData(document: AttestationDocument, expected: SessionExpectation, session: Bytes): void {
+  if (document.userData === null) throw new ParleyError("user-data-malformed", "user_data is absent")
+  const data = decodeUserData(document.userData)
+  if (data.type !== expected.type) throw new ParleyError("user-data-type", `user_data says ${data.type}`)
+  const subject = data.subject ?? new Uint8Array()
+  if (
+    !equalBytes(data.contract, expected.contract) ||
+    !equalBytes(data.keys, session) ||
+    !equalBytes(subject, expected.subject ?? new Uint8Array())
+  ) {
+    throw new ParleyError("user-data-mismatch", "user_data names another contract, session or receipt")
+  }
+}
+
+/** SubjectPublicKeyInfo of a P-384 point, up to the uncompressed point itself (RFC 5480 section 2). */
+const SPKI_P384 = Uint8Array.of(
+  ...[0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01],
+  ...[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04],
+)
+
+function requireKey(document: AttestationDocument, { x, y }: PublicJwk): void {
+  const expected = Uint8Array.of(...SPKI_P384, ...fromBase64url(x), ...fromBase64url(y))
+  if (document.publicKey === null || !equalBytes(document.publicKey, expected)) {
+    throw new ParleyError("key-mismatch", "public_key is not the encryption key that was offered")
+  }
+}
