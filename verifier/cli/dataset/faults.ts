@@ -1,0 +1,88 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import type { Conversion, FaultKind } from "./conversion.ts"
+import { type Input, readable } from "./input.ts"
+
+/** How many faults are named with their row; all are counted. */
+const NAMED = 20
+
+/** One fault, by the number of its data row (the header not counted) and its column. Values are never told. */
+export interface Fault {
+  readonly row: number
+  readonly column: string
+  readonly kind: FaultKind
+}
+
+/** What one look over the input found. */
+export interface Survey {
+  readonly rows: number
+  /** By contract column: how many cells are null. */
+  readonly nulls: ReadonlyMap<string, number>
+  readonly faults: readonly { readonly column: string; readonly kind: FaultKind; readonly count: number }[]
+  readonly first: readonly Fault[]
+}
+
+/** Counts rows, nulls and faults in one pass; only when there are faults does a second pass find their rows. */
+export async function survey(
+  engine: DuckDBConnection,
+  input: Input,
+  conversions: readonly Conversion[],
+): Promise<Survey> {
+  const checks = conversions.flatMap(({ column, faults }) => faults.map((fault) => ({ ...fault, column })))
+  const counts = [
+    "count(*)",
+    ...conversions.map(({ value }) => `count(*) FILTER (WHERE (${value}) IS NULL)`),
+    ...checks.map(({ when }) => `count(*) FILTER (WHERE ${when})`),
+  ]
+  const result = await readable(() => engine.runAndReadAll(`SELECT ${counts.join(",\n")} FROM ${input.plain}`))
+  const [row = []] = result.getRows()
+  const numbers = row.map(Number)
+  const faults = checks
+    .map(({ column, kind }, index) => ({ column, count: numbers[1 + conversions.length + index] ?? 0, kind }))
+    .filter(({ count }) => count > 0)
+  return {
+    faults,
+    first: faults.length === 0 ? [] : await firstFaults(engine, input, checks),
+    nulls: new Map(conversions.map(({ column }, index) => [column, numbers[1 + index] ?? 0])),
+    rows: numbers[0] ?? 0,
+  }
+}
+
+async function firstFaults(
+  engine: DuckDBConnection,
+  input: Input,
+  checks: readonly { readonly column: string; readonly kind: FaultKind; readonly when: string }[],
+): Promise<readonly Fault[]> {
+  const any = checks.map(({ when }) => `(${when})`).join(" OR ")
+  const flags = checks.map(({ when }) => `coalesce(${when}, false)`).join(",\n")
+  // One at a time keeps the order of the file.
+  await engine.run("SET threads = 1")
+  const result = await readable(() =>
+    engine.runAndReadAll(`SELECT parley_row, ${flags} FROM ${input.numbered} WHERE ${any} ORDER BY 1 LIMIT ${NAMED}`),
+  )
+  await engine.run("RESET threads")
+  const found = result
+    .getRows()
+    .flatMap(([row, ...values]) =>
+      checks
+        .filter((_, index) => values[index] === true)
+        .map(({ column, kind }) => ({ column, kind, row: Number(row) })),
+    )
+  return found.slice(0, NAMED)
+}
+
+const WORDS: Readonly<Record<FaultKind, string>> = {
+  domain: "not in the declared domain",
+  empty: "empty after normalisation",
+  null: "empty, and the contract says it is not",
+  range: "outside the declared range or step",
+  type: "not of the declared type",
+}
+
+/** Throws `input-faults` that counts every fault and names the first ones. */
+export function requireClean({ faults, first }: Survey): void {
+  if (faults.length === 0) return
+  const counted = faults.map(({ column, count, kind }) => `${column}: ${count} ${WORDS[kind]}`)
+  const named = first.map(({ column, kind, row }) => `row ${row}, column ${column}: ${WORDS[kind]}`)
+  throw new ParleyError("input-faults", [`${counted.join("; ")}. First ones:`, ...named].join("\n  "))
+}

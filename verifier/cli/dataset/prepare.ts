@@ -1,0 +1,78 @@
+import { join } from "node:path"
+import { equalBytes, fromHex } from "../../../shared/bytes.ts"
+import type { Contract } from "../../../shared/contract/contract.ts"
+import type { Dataset } from "../../../shared/contract/dataset.ts"
+import type { TokenSpec } from "../../../shared/contract/tokens.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import { secretCommitment } from "../../../shared/tokens/token.ts"
+import { checkVectors } from "../../../shared/tokens/vectors.ts"
+import { openLocalEngine } from "../engine/duckdb.ts"
+import { readCapped } from "../files.ts"
+import { type Home, inHome, localParty } from "../home.ts"
+import { type Conversion, conversionsOf } from "./conversion.ts"
+import { requireClean, type Survey, survey } from "./faults.ts"
+import { type InputOptions, openInput } from "./input.ts"
+import { defineTokenFunctions } from "./token-functions.ts"
+
+/** Memory that sealing's engine may take before it spills, in bytes. */
+const MEMORY_BYTES = 512 * 1024 * 1024
+
+/** An owner's input, checked against the contract and ready to be written. */
+export interface Prepared {
+  readonly engine: Awaited<ReturnType<typeof openLocalEngine>>
+  readonly dataset: Dataset
+  readonly conversions: readonly Conversion[]
+  readonly relation: string
+  readonly survey: Survey
+}
+
+/** The dataset that this home's party owns under that name. */
+export async function ownDataset(home: Home, contract: Contract, name: string): Promise<Dataset> {
+  const { name: party } = await localParty(home)
+  const own = contract.datasets.filter(({ owner }) => owner === party)
+  const dataset = own.find((candidate) => candidate.name === name)
+  if (dataset !== undefined) return dataset
+  const names = own.map((candidate) => candidate.name).join(", ") || "none"
+  throw new ParleyError("dataset-unknown", `${party} owns no dataset ${name} in this contract (it owns: ${names})`)
+}
+
+/** The token spec's vectors first, then its secret, then header, types, domains, ranges and empty cells of every row. */
+export async function prepare(
+  home: Home,
+  contract: Contract,
+  dataset: Dataset,
+  options: InputOptions,
+  privateFolder: string,
+): Promise<Prepared> {
+  const spec = tokenSpecOf(contract, dataset)
+  checkVectors(spec)
+  const secret = await tokenSecret(home, spec)
+  const engine = await openLocalEngine({ memoryBytes: MEMORY_BYTES, spillFolder: join(privateFolder, "spill") })
+  try {
+    await defineTokenFunctions(engine, spec, secret)
+  } finally {
+    secret.fill(0)
+  }
+  const input = await openInput(engine, options, privateFolder)
+  const conversions = conversionsOf(dataset, input, options.map)
+  const found = await survey(engine, input, conversions)
+  requireClean(found)
+  if (found.rows > dataset.maxRows) {
+    throw new ParleyError("input-faults", `${found.rows} rows, the contract allows ${dataset.maxRows}`)
+  }
+  return { conversions, dataset, engine, relation: input.plain, survey: found }
+}
+
+export function tokenSpecOf(contract: Contract, dataset: Dataset): TokenSpec {
+  const spec = contract.tokenSpecs.find(({ name }) => name === dataset.tokenSpec)
+  if (spec === undefined) throw new ParleyError("contract-invalid", `no token spec ${dataset.tokenSpec}`)
+  return spec
+}
+
+async function tokenSecret(home: Home, spec: TokenSpec): Promise<Uint8Array> {
+  const secret = await readCapped(inHome(home, "token-secrets", spec.secretCommitment), 64)
+  if (secret === null) throw new ParleyError("token-secret-missing", `no secret for token spec ${spec.name}`)
+  if (secret.length === 32 && equalBytes(fromHex(secretCommitment(secret)), fromHex(spec.secretCommitment)))
+    return secret
+  throw new ParleyError("token-secret-wrong", `the secret of token spec ${spec.name} is not the contract's`)
+}

@@ -1,0 +1,67 @@
+import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api"
+import type { NormalizationStep, TokenSpec } from "../../../shared/contract/tokens.ts"
+import { normalize } from "../../../shared/tokens/normalize.ts"
+import { tokenKey } from "../../../shared/tokens/token.ts"
+
+/** What each step does to text that is ASCII alone, in SQL. Other text goes through the portable implementation. */
+const ASCII_STEPS: Readonly<Record<NormalizationStep, (text: string) => string>> = {
+  alphanumeric: (text) => `regexp_replace(${text}, '[^A-Za-z0-9]', '', 'g')`,
+  digits: (text) => `regexp_replace(${text}, '[^0-9]', '', 'g')`,
+  lowercase: (text) => `lower(${text})`,
+  nfkc: (text) => text,
+  "no-spaces": (text) => `regexp_replace(${text}, '[\\x09-\\x0d ]', '', 'g')`,
+  trim: (text) => `regexp_replace(${text}, '^[\\x09-\\x0d ]+|[\\x09-\\x0d ]+$', '', 'g')`,
+  uppercase: (text) => `upper(${text})`,
+}
+
+/**
+ * Defines `parley_normalized(text)` and `parley_token(text)` in the local engine, so that a whole column is done by its
+ * threads. The key's two HMAC blocks go in as a table of bound values, never into SQL text.
+ */
+export async function defineTokenFunctions(
+  engine: DuckDBConnection,
+  spec: TokenSpec,
+  secret: Uint8Array,
+): Promise<void> {
+  engine.registerScalarFunction(portableNormalization(spec.normalization))
+  const ascii = spec.normalization.reduce((text, step) => ASCII_STEPS[step](text), "x")
+  await engine.run(
+    `CREATE TEMP MACRO parley_normalized(x) AS CASE WHEN strlen(x) = length(x) THEN ${ascii} ELSE parley_portable(x) END`,
+  )
+  await bindKeyBlocks(engine, tokenKey(secret, spec.name))
+  // RFC 2104: H(K xor opad || H(K xor ipad || text)).
+  await engine.run(
+    `CREATE TEMP MACRO parley_token(x) AS CAST(substr(sha256(getvariable('parley_outer') ||
+       unhex(sha256(getvariable('parley_inner') || encode(x)))), 1, 32) AS UUID)`,
+  )
+}
+
+async function bindKeyBlocks(engine: DuckDBConnection, key: Uint8Array): Promise<void> {
+  for (const [name, pad] of [
+    ["parley_inner", 0x36],
+    ["parley_outer", 0x5c],
+  ] as const) {
+    const block = new Uint8Array(64).map((_, index) => (key[index] ?? 0) ^ pad)
+    const prepared = await engine.prepare(`SET VARIABLE ${name} = $1::BLOB`)
+    prepared.bindBlob(1, block)
+    await prepared.run()
+    block.fill(0)
+  }
+  key.fill(0)
+}
+
+function portableNormalization(steps: readonly NormalizationStep[]): DuckDBScalarFunction {
+  return DuckDBScalarFunction.create({
+    mainFunction: (_info, input, output) => {
+      const texts = input.getColumnVector(0)
+      for (let row = 0; row < input.rowCount; row++) {
+        const text: unknown = texts.getItem(row)
+        output.setItem(row, typeof text === "string" ? normalize(text, steps) : null)
+      }
+      output.flush()
+    },
+    name: "parley_portable",
+    parameterTypes: [VARCHAR],
+    returnType: VARCHAR,
+  })
+}
