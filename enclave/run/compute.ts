@@ -4,8 +4,10 @@ import { join } from "node:path"
 import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
 import type { ContractInForce } from "../../shared/contract/in-force.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
+import { columnsRead } from "../../shared/query/judged.ts"
 import { runEngine } from "../engine/engine.ts"
 import { gate } from "../gate/gate.ts"
+import { MOST_GROUPS } from "../gate/groups.ts"
 import { type IngestedTable, ingestDataset } from "../ingest/ingest.ts"
 import type { Timings } from "../session/timings.ts"
 import type { Intake } from "./intake.ts"
@@ -38,6 +40,7 @@ export async function compute(computation: Computation) {
   await mkdir(spillFolder, { mode: 0o700 })
   const output = await timings.measure("query", () =>
     runEngine({
+      maxRows: MOST_GROUPS,
       memoryBytes: engineMemory(),
       parameters: run.proposal.payload.parameters,
       plan: run.plan,
@@ -64,7 +67,7 @@ async function ingestOne({ folder, intake, run, secrets, signal }: Computation, 
   for (const path of [outputFolder, spillFolder]) await mkdir(path, { mode: 0o700, recursive: true })
   try {
     return await ingestDataset({
-      columns: run.plan.columnsOf(dataset.name),
+      columns: columnsRead(run.plan, dataset.name),
       dataset,
       expectedRows: manifest.payload.rows,
       files: intake.files(version),

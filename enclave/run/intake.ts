@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { mkdir, open } from "node:fs/promises"
 import { join } from "node:path"
 import type { Bytes } from "../../shared/bytes.ts"
@@ -42,7 +43,7 @@ export class Intake {
       throw new ParleyError("manifest-mismatch", "not a part that the manifests name")
     }
     this.#takeOnce(`${manifest}/${index}`)
-    const checked = digestingSource(source, part.sha256)
+    const checked = digestingSource(source, part.sha256, createHash("sha256"))
     await this.#write(version, index, openPart({ ...this.#key(version), ...position(version, index), source: checked }))
     this.#verified++
   }

@@ -45,7 +45,8 @@ export function rowsPerIdentity(contract: Contract, plan: JudgedQuery): number {
 /** Largest magnitude of a measure, in units of its scale. */
 export function largestValue(dataset: Dataset, use: ColumnUse): bigint {
   const { max, min } = numericRange(columnOf(dataset, use.column), use.scale)
-  return [absolute(min), absolute(max)].reduce((a, b) => Math.max(a, b))
+  if (absolute(min) > absolute(max)) return absolute(min)
+  return absolute(max)
 }
 
 function numericRange(column: ValueColumn, scale: number): { readonly min: bigint; readonly max: bigint } {

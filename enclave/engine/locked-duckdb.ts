@@ -1,0 +1,50 @@
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+
+/** What a locked engine may use. */
+export interface LockedOptions {
+  /** The only folders that it may read or write; inputs in them are read-only by their mode. */
+  readonly folders: readonly string[]
+  readonly spillFolder: string
+  readonly memoryBytes: number
+  readonly threads: number
+}
+
+/**
+ * DuckDB with no files but its own, no network, no extensions, and a configuration that nothing can change back. An
+ * instance of its own: the package's default one is shared by the process.
+ */
+export async function openLocked(options: LockedOptions): Promise<DuckDBConnection> {
+  const { folders, memoryBytes, spillFolder, threads } = options
+  const instance = await DuckDBInstance.create(":memory:", {
+    allow_community_extensions: "false",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    max_memory: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
+    preserve_insertion_order: "false",
+    temp_directory: spillFolder,
+    threads: String(threads),
+  })
+  const engine = await instance.connect()
+  const allowed = [...folders, spillFolder].map(literal).join(", ")
+  await engine.run(`SET allowed_directories = [${allowed}]`)
+  await engine.run("SET enable_external_access = false")
+  await engine.run("SET lock_configuration = true")
+  return engine
+}
+
+/** A DuckDB that only parses: no folder at all. */
+export async function openParser(): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(":memory:", { temp_directory: "", threads: "1" })
+  const engine = await instance.connect()
+  await engine.run("SET enable_external_access = false")
+  await engine.run("SET lock_configuration = true")
+  return engine
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,149 @@
+import { join } from "node:path"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import type { Column } from "../../shared/contract/columns.ts"
+import { ParleyError } from "../../shared/errors/index.ts"
+import { identifier, literal } from "../engine/locked-duckdb.ts"
+import type { IngestRequest } from "./ingest.ts"
+
+/** A condition that every cell of a column must meet, in words and in SQL; null cells are judged apart. */
+interface Rule {
+  readonly column: string
+  readonly words: string
+  /** True for a cell that breaks the rule. */
+  readonly broken: string
+}
+
+/** Validates one dataset on its own data alone, then writes what the plan reads, with opt-outs left out. */
+export async function validateAndWrite(engine: DuckDBConnection, request: IngestRequest) {
+  const source = `read_parquet([${request.files.map(literal).join(", ")}])`
+  await requireSchema(engine, request, source)
+  await requireRules(engine, request, source)
+  const most = await mostRowsPerIdentity(engine, request, source)
+  if (most > request.dataset.maxRowsPerIdentity) {
+    throw invalid(`an identity has ${most} rows, at most ${request.dataset.maxRowsPerIdentity}`)
+  }
+  return { file: await write(engine, request, source), unique: most <= 1 }
+}
+
+/** Names, order and physical types must be exactly those that sealing writes. */
+async function requireSchema(engine: DuckDBConnection, { dataset }: IngestRequest, source: string): Promise<void> {
+  const described = await engine.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)
+  const found = described.getRows().map(([name, type]) => `${name} ${type}`)
+  const expected = dataset.columns.map((column) => `${column.name} ${physicalType(column)}`)
+  const first = expected.findIndex((text, index) => text !== found[index])
+  if (first !== -1) throw invalid(`column ${first + 1} is not ${expected[first]}`)
+  if (found.length !== expected.length) throw invalid(`${found.length} columns, the contract has ${expected.length}`)
+}
+
+function physicalType(column: Column): string {
+  switch (column.type) {
+    case "identity":
+      return "UUID"
+    case "text":
+      return "VARCHAR"
+    case "integer":
+      return "BIGINT"
+    case "decimal":
+      return `DECIMAL(18,${column.scale})`
+    case "boolean":
+      return "BOOLEAN"
+    case "date":
+      return "DATE"
+    case "timestamp":
+      return "TIMESTAMP"
+  }
+}
+
+/** One scan over all columns: rows, empty cells, domains, ranges and steps. */
+async function requireRules(engine: DuckDBConnection, { dataset, expectedRows }: IngestRequest, source: string) {
+  const rules = dataset.columns.flatMap(rulesOf)
+  const counts = rules.map(({ broken }) => `count_if(${broken})`)
+  const result = await engine.runAndReadAll(`SELECT ${["count(*)", ...counts].join(", ")} FROM ${source}`)
+  const [row = []] = result.getRows()
+  const [rows, ...broken] = row.map(Number)
+  if (rows !== expectedRows) throw invalid(`${rows} rows, the manifest names ${expectedRows}`)
+  const faults = rules.flatMap(({ column, words }, index) =>
+    broken[index] === 0 ? [] : [`${column}: ${broken[index]} ${words}`],
+  )
+  if (faults.length > 0) throw invalid(faults.slice(0, 20).join("; "))
+}
+
+function rulesOf(column: Column): readonly Rule[] {
+  const name = identifier(column.name)
+  const empty: Rule = { broken: `${name} IS NULL`, column: column.name, words: "empty cells" }
+  if (column.type === "identity") return [empty]
+  const constraint = brokenConstraint(column, name)
+  const rules =
+    constraint === null
+      ? []
+      : [{ broken: constraint, column: column.name, words: "cells outside domain, range or step" }]
+  return column.nullable ? rules : [empty, ...rules]
+}
+
+function brokenConstraint(column: Exclude<Column, { type: "identity" }>, name: string): string | null {
+  switch (column.type) {
+    case "text":
+      return `${name} NOT IN (${column.domain.map(literal).join(", ")})`
+    case "boolean":
+      return null
+    case "integer":
+      return offGrid(name, column.range, (value) => `CAST(${value} AS BIGINT)`, column.range.step === 1)
+    case "decimal":
+      return offGrid(name, column.range, (value) => `CAST(${literal(value)} AS DECIMAL(18, ${column.scale}))`, false)
+    case "date":
+      return `${name} NOT BETWEEN DATE ${literal(column.range.min)} AND DATE ${literal(column.range.max)}`
+    case "timestamp":
+      return `${name} NOT BETWEEN ${stamp(column.range.min)} AND ${stamp(column.range.max)}`
+  }
+}
+
+function offGrid<N extends number | string>(
+  name: string,
+  range: { readonly max: N; readonly min: N; readonly step: N },
+  sql: (value: N) => string,
+  everyStep: boolean,
+): string {
+  const outside = `${name} NOT BETWEEN ${sql(range.min)} AND ${sql(range.max)}`
+  return everyStep ? outside : `(${outside} OR (${name} - ${sql(range.min)}) % ${sql(range.step)} <> 0)`
+}
+
+function stamp(instant: string): string {
+  return `TIMESTAMP ${literal(instant.replace("T", " ").replace("Z", ""))}`
+}
+
+async function mostRowsPerIdentity(
+  engine: DuckDBConnection,
+  { dataset }: IngestRequest,
+  source: string,
+): Promise<number> {
+  const identity = identityOf(dataset.columns)
+  const result = await engine.runAndReadAll(
+    `SELECT max(n) FROM (SELECT count(*) AS n FROM ${source} GROUP BY ${identity})`,
+  )
+  return Number(result.getRows()[0]?.[0] ?? 0)
+}
+
+async function write(engine: DuckDBConnection, request: IngestRequest, source: string): Promise<string> {
+  const { columns, dataset, optOuts, outputFolder } = request
+  const identity = identityOf(dataset.columns)
+  const file = join(outputFolder, "table.parquet")
+  const selected = [identity, ...columns.map(identifier)].join(", ")
+  const kept =
+    optOuts.length === 0
+      ? ""
+      : ` WHERE ${identity} NOT IN (${optOuts.map((token) => `${literal(token)}::UUID`).join(", ")})`
+  await engine.run(
+    `COPY (SELECT ${selected} FROM ${source}${kept}) TO ${literal(file)} (FORMAT parquet, COMPRESSION uncompressed)`,
+  )
+  return file
+}
+
+function identityOf(columns: readonly Column[]): string {
+  const column = columns.find(({ type }) => type === "identity")
+  if (column === undefined) throw invalid("no identity column")
+  return identifier(column.name)
+}
+
+function invalid(message: string): ParleyError {
+  return new ParleyError("dataset-invalid", message)
+}

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { ParleyError } from "../../shared/errors/index.ts"
+import type { Answer } from "./answer.ts"
+
+/** Largest answer of a child, in bytes: a hostile one could write without end. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024
+
+/**
+ * Runs one of the enclave's own programs as a process of its own: no environment, no arguments, request on standard
+ * input, one answer on standard output, standard error discarded because engine messages carry data values.
+ */
+export async function runChild(program: URL, request: unknown, signal: AbortSignal): Promise<unknown> {
+  const answer = (await converse(program, JSON.stringify(request), signal)) as Answer
+  if ("value" in answer) return answer.value
+  throw new ParleyError(answer.failed === "dataset-invalid" ? "dataset-invalid" : "engine-failed", answer.message)
+}
+
+function converse(program: URL, request: string, signal: AbortSignal): Promise<unknown> {
+  const child = spawn(process.execPath, [fileURLToPath(program)], {
+    cwd: "/",
+    env: {},
+    killSignal: "SIGKILL",
+    signal,
+    stdio: ["pipe", "pipe", "ignore"],
+  })
+  return new Promise((resolve, reject) => {
+    const failed = () => reject(new ParleyError("engine-failed", "a process of the engine ended without an answer"))
+    const chunks: Buffer[] = []
+    let bytes = 0
+    child.stdout.on("data", (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > MAX_ANSWER_BYTES) child.kill("SIGKILL")
+      else chunks.push(chunk)
+    })
+    child.on("error", failed)
+    child.stdin.on("error", failed)
+    child.on("close", (status) => {
+      if (status !== 0) return failed()
+      try {
+        resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")))
+      } catch {
+        failed()
+      }
+    })
+    child.stdin.end(request)
+  })
+}
