@@ -47,6 +47,7 @@ export const PROTOCOL_CODES = {
   "contract-not-yet-valid": { exit: EXIT.rejected, todo: "Wait until the contract's notBefore." },
   "contract-expired": { exit: EXIT.rejected, todo: "The contract's validity has ended. Agree on an amendment." },
   "contract-superseded": { exit: EXIT.rejected, todo: "An amendment replaces this contract. Use the amendment." },
+  "contract-ended": { exit: EXIT.rejected, todo: "A party has ended this contract. Agree on a new one." },
   "contract-mismatch": { exit: EXIT.rejected, todo: "The object belongs to another contract." },
   "manifest-mismatch": {
     exit: EXIT.rejected,
@@ -65,6 +66,31 @@ export const PROTOCOL_CODES = {
   "receipt-invalid": {
     exit: EXIT.rejected,
     todo: "Do not rely on this receipt. Ask the other parties for their copy.",
+  },
+  "party-unknown": {
+    exit: EXIT.rejected,
+    todo: "Get the party's card, compare its fingerprint by voice, and run `parley party add`.",
+  },
+  "party-mismatch": {
+    exit: EXIT.rejected,
+    todo: "The card is not the one that was confirmed. Ask the party by voice before you accept another.",
+  },
+  "fingerprint-mismatch": {
+    exit: EXIT.rejected,
+    todo: "The fingerprint is not the card's. Do not add it; get the card again and compare by voice.",
+  },
+  "ledger-broken": {
+    exit: EXIT.rejected,
+    todo: "The ledger was changed. Keep the file, restore a copy from before, and tell the other parties.",
+  },
+  "ledger-behind": {
+    exit: EXIT.rejected,
+    todo: "A receipt cites a grant that this ledger does not have: it was cut or copied. Use the newest ledger.",
+  },
+  "ledger-busy": { exit: EXIT.io, todo: "Another command of this home is writing. Run this one again." },
+  "result-mismatch": {
+    exit: EXIT.rejected,
+    todo: "The result is not the one that the receipt commits to. Do not use it.",
   },
   "limit-reached": { exit: EXIT.limit, todo: "The contract's limit is used up. Agree on an amendment." },
 } as const satisfies Record<string, CodeEntry>
