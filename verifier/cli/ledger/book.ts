@@ -1,0 +1,86 @@
+import { open, readFile, rm } from "node:fs/promises"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import { canonicalText } from "../../../shared/json/canonical.ts"
+import { instant } from "../../../shared/json/instant.ts"
+import { entryDigest, type Ledger, type LedgerEntry, type LedgerEvent, readLedger } from "../../ledger/entry.ts"
+import { io, readCapped } from "../files.ts"
+import { type Home, inHome } from "../home.ts"
+
+const MAX_LEDGER_BYTES = 256 * 1024 * 1024
+const LOCK_TRIES = 50
+const LOCK_WAIT_MS = 100
+
+export async function localLedger(home: Home): Promise<Ledger> {
+  const bytes = await readCapped(inHome(home, "ledger.jsonl"), MAX_LEDGER_BYTES)
+  return readLedger(bytes ?? new Uint8Array())
+}
+
+/**
+ * Appends one event and returns when it is on the disk. `check` sees the ledger under the lock, so that two commands
+ * cannot both pass it. Returns the new head.
+ */
+export async function book(home: Home, event: LedgerEvent, check?: (ledger: Ledger) => void): Promise<string> {
+  return locked(home, async () => {
+    const ledger = await localLedger(home)
+    check?.(ledger)
+    const entry: LedgerEntry = { at: instant(new Date()), event, index: ledger.entries.length, previous: ledger.head }
+    await append(inHome(home, "ledger.jsonl"), ledger.wholeBytes, `${canonicalText(entry)}\n`)
+    return entryDigest(entry)
+  })
+}
+
+/** Writes after the last whole line: what a crash tore is overwritten and cut. */
+async function append(path: string, at: number, line: string): Promise<void> {
+  await io(path, async () => {
+    const file = await open(path, "r+").catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === "ENOENT") return open(path, "w+", 0o600)
+      throw cause
+    })
+    try {
+      await file.truncate(at)
+      await file.write(line, at)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** A lock file that holds the owner's pid; one whose process is gone is taken over. */
+async function locked<T>(home: Home, work: () => Promise<T>): Promise<T> {
+  const path = inHome(home, "ledger.lock")
+  for (let tries = 0; !(await take(path)); tries++) {
+    if (tries === LOCK_TRIES) throw new ParleyError("ledger-busy", "the ledger is locked by another command")
+    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+async function take(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, "wx", 0o600)
+    await file.writeFile(String(process.pid))
+    await file.close()
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
+      throw new ParleyError("file-io", `${path}: ${(cause as NodeJS.ErrnoException).code}`)
+    }
+    const holder = Number(await readFile(path, "utf8").catch(() => ""))
+    if (holder > 0 && !alive(holder)) await rm(path, { force: true })
+    return false
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
