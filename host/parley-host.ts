@@ -1,2 +1,13 @@
 #!/usr/bin/env node
-console.log("parley", process.version)
+import { Command } from "commander"
+import { runProgram } from "../verifier/cli/run.ts"
+import { initCommand } from "./commands/init.ts"
+import { startCommand } from "./commands/start.ts"
+
+const program = new Command("parley-host")
+  .description("Run the untrusted side: relay rooms, store ciphertext, start enclaves.")
+  .version("0.1.0")
+  .addCommand(initCommand())
+  .addCommand(startCommand())
+
+await runProgram(program, process.argv)

@@ -69,7 +69,7 @@ export function tokenSpecOf(contract: Contract, dataset: Dataset): TokenSpec {
   return spec
 }
 
-async function tokenSecret(home: Home, spec: TokenSpec): Promise<Uint8Array> {
+export async function tokenSecret(home: Home, spec: TokenSpec): Promise<Uint8Array> {
   const secret = await readCapped(inHome(home, "token-secrets", spec.secretCommitment), 64)
   if (secret === null) throw new ParleyError("token-secret-missing", `no secret for token spec ${spec.name}`)
   if (secret.length === 32 && equalBytes(fromHex(secretCommitment(secret)), fromHex(spec.secretCommitment)))

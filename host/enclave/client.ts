@@ -1,0 +1,112 @@
+import { connect, type Socket } from "node:net"
+import { ParleyError } from "../../shared/errors/index.ts"
+import { canonicalBytes, parseLoose } from "../../shared/json/canonical.ts"
+import {
+  FRAME,
+  type Frame,
+  FrameReader,
+  frameHeader,
+  MAX_DATA_BYTES,
+  MAX_MESSAGE_BYTES,
+} from "../../shared/wire/frames.ts"
+import { type EnclaveRequest, EnclaveResponse } from "../../shared/wire/messages.ts"
+
+/** One connection to an enclave: one request at a time, each with its answer. */
+export class EnclaveClient {
+  readonly #socket: Socket
+  readonly #frames: AsyncGenerator<Frame>
+  #turn: Promise<unknown> = Promise.resolve()
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    this.#frames = readFrames(socket)
+  }
+
+  static async connect(path: string): Promise<EnclaveClient> {
+    return new EnclaveClient(await opened(path))
+  }
+
+  /** Sends a request and reads its answer; `timeoutMs` of silence ends the connection. */
+  request(request: EnclaveRequest, timeoutMs: number): Promise<EnclaveResponse> {
+    return this.#inTurn(async () => {
+      await this.#send(request)
+      return this.#answer(timeoutMs)
+    })
+  }
+
+  /** Announces a part and streams its ciphertext, no faster than the enclave reads. */
+  part(
+    request: Extract<EnclaveRequest, { op: "part" }>,
+    source: AsyncIterable<Uint8Array>,
+    timeoutMs: number,
+  ): Promise<EnclaveResponse> {
+    return this.#inTurn(async () => {
+      await this.#send(request)
+      for await (const chunk of source) {
+        for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES)
+          await this.#data(chunk.subarray(at, at + MAX_DATA_BYTES))
+      }
+      return this.#answer(timeoutMs)
+    })
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  async #send(request: EnclaveRequest): Promise<void> {
+    const payload = canonicalBytes(request)
+    await write(this.#socket, frameHeader(FRAME.message, payload.length))
+    await write(this.#socket, payload)
+  }
+
+  async #data(chunk: Uint8Array): Promise<void> {
+    await write(this.#socket, frameHeader(FRAME.data, chunk.length))
+    await write(this.#socket, chunk)
+  }
+
+  async #answer(timeoutMs: number): Promise<EnclaveResponse> {
+    this.#socket.setTimeout(timeoutMs, () => this.#socket.destroy())
+    try {
+      const next = await this.#frames.next()
+      if (next.done === true) throw gone()
+      return parseLoose(next.value.payload, EnclaveResponse, MAX_MESSAGE_BYTES)
+    } catch (cause) {
+      throw cause instanceof ParleyError ? cause : gone()
+    } finally {
+      this.#socket.setTimeout(0)
+    }
+  }
+}
+
+async function* readFrames(socket: Socket): AsyncGenerator<Frame> {
+  const reader = new FrameReader()
+  for await (const chunk of socket) yield* reader.push(chunk as Uint8Array)
+}
+
+function opened(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.once("connect", () => {
+      socket.on("error", () => socket.destroy())
+      resolve(socket)
+    })
+    socket.once("error", () => reject(gone()))
+  })
+}
+
+function write(socket: Socket, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(gone()) : resolve()))
+  })
+}
+
+function gone(): ParleyError {
+  return new ParleyError("enclave-unreachable", "the enclave has closed the connection")
+}

@@ -1,0 +1,22 @@
+import { z } from "zod"
+import { Token } from "../../../shared/contract/tokens.ts"
+import { parseLoose } from "../../../shared/json/canonical.ts"
+import { base64urlOf } from "../../../shared/json/fields.ts"
+import { readCapped } from "../files.ts"
+import { type Home, inHome, writeHomeJson } from "../home.ts"
+
+const MAX_BYTES = 4 * 1024 * 1024
+const OptOuts = z.strictObject({ lineage: base64urlOf(16), tokens: z.array(Token).max(40_000) })
+
+/** Tokens of the people whom this party takes out of a dataset, sorted; they take effect in the next run. */
+export async function optOutsOf(home: Home, lineage: string): Promise<readonly string[]> {
+  const bytes = await readCapped(inHome(home, "opt-outs", `${lineage}.json`), MAX_BYTES)
+  return bytes === null ? [] : parseLoose(bytes, OptOuts, MAX_BYTES).tokens
+}
+
+export async function addOptOuts(home: Home, lineage: string, added: readonly string[]): Promise<number> {
+  const before = await optOutsOf(home, lineage)
+  const tokens = [...new Set([...before, ...added])].sort()
+  await writeHomeJson(home, `opt-outs/${lineage}.json`, { lineage, tokens })
+  return tokens.length - before.length
+}

@@ -1,0 +1,268 @@
+import { join } from "node:path"
+import { Command } from "commander"
+import type { ContractInForce } from "../../../shared/contract/in-force.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import { canonicalBytes } from "../../../shared/json/canonical.ts"
+import { instant } from "../../../shared/json/instant.ts"
+import { effectivePolicy } from "../../../shared/query/policy.ts"
+import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
+import { decryptFrom } from "../../../shared/signed/jwe.ts"
+import { signJws } from "../../../shared/signed/jws.ts"
+import { keyId, publicPart } from "../../../shared/signed/keys.ts"
+import { objectDigest } from "../../../shared/signed/kinds.ts"
+import { roomContractInForce } from "../../room/contract.ts"
+import { type EvidenceOptions, evidenceOptions } from "../enclave/index.ts"
+import { judgeLocally } from "../engine/judge.ts"
+import { writeAtomically } from "../files.ts"
+import { localParty } from "../home.ts"
+import { localKey } from "../keys.ts"
+import { book } from "../ledger/book.ts"
+import { jsonOption, type Outcome, perform } from "../outcome.ts"
+import { inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
+import { table } from "../table.ts"
+import { approveGrant, grant } from "./grant.ts"
+import { type ProposeOptions, propose } from "./propose.ts"
+import { chosen, type RunStatus, runStatuses } from "./state.ts"
+
+const POLL_MS = 500
+
+/** `parley run`: from a proposal to its receipt. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("Propose a run, grant it, wait for it.")
+    .addCommand(proposeCommand())
+    .addCommand(
+      proposalCommand("show", "Show a proposal: query, parameters, versions, what it would release.", showRun),
+    )
+    .addCommand(grantCommand())
+    .addCommand(proposalCommand("status", "Say where a run stands. Exit code 41 while it waits.", statusOf))
+    .addCommand(waitCommand())
+    .addCommand(cancelCommand())
+    .addCommand(listCommand())
+}
+
+function proposeCommand(): Command {
+  return roomOptions(jsonOption(new Command("propose")))
+    .description("Sign a proposal of one query over the newest sealed versions.")
+    .requiredOption("--query <name>", "query of the contract")
+    .option("--param <name=value...>", "values of the query's parameters", [])
+    .option("--sequence <n>", "the next one when not given; may skip, never repeat", Number)
+    .option("--manifest <dataset=digest...>", "versions, where they are not the newest", [])
+    .option("--key <kid>", "signing key, when the home has several")
+    .addHelpText("after", "\nExample:\n  parley run propose --room room --query overlap")
+    .action(
+      perform((options: RoomOptions & ProposeOptions) =>
+        inContract(options, async (room, inForce) => {
+          const { digest, proposal } = await propose(room, inForce, options)
+          const text = `proposal ${digest}\nsequence ${proposal.sequence}; every party now runs \`parley run grant ${digest.slice(0, 12)}\``
+          return { json: { proposal: digest, sequence: proposal.sequence }, text }
+        }),
+      ),
+    )
+}
+
+function grantCommand(): Command {
+  return evidenceOptions(roomOptions(jsonOption(new Command("grant"))))
+    .argument("[proposal]", "digest or its first digits; the newest when not given")
+    .description(
+      "Check the proposal, verify the enclave with a fresh nonce, book the grant in the ledger, and give it out.",
+    )
+    .option("--hours <n>", "how long the grant holds, at most what the contract allows", Number, 24)
+    .option("--approve", "add this key's approval to a grant that another key of this party made")
+    .option("--key <kid>", "signing key, when the home has several")
+    .addHelpText("after", "\nExample:\n  parley run grant 3f2a9c --room room")
+    .action(
+      perform(
+        (proposal: string | undefined, options: EvidenceOptions & { hours: number; approve?: boolean; key?: string }) =>
+          inContract(options, (room, inForce) => grantRun(room, inForce, proposal, options)),
+      ),
+    )
+}
+
+function proposalCommand(
+  name: string,
+  description: string,
+  work: (room: Room, inForce: ContractInForce, run: RunStatus) => Promise<Outcome>,
+): Command {
+  return roomOptions(jsonOption(new Command(name)))
+    .argument("[proposal]", "digest or its first digits; the newest when not given")
+    .description(description)
+    .addHelpText("after", `\nExample:\n  parley run ${name} 3f2a9c --room room`)
+    .action(
+      perform((proposal: string | undefined, options: RoomOptions) =>
+        inContract(options, async (room, inForce) =>
+          work(room, inForce, chosen(await runStatuses(room, inForce), proposal)),
+        ),
+      ),
+    )
+}
+
+function waitCommand(): Command {
+  return roomOptions(jsonOption(new Command("wait")))
+    .argument("[proposal]", "digest or its first digits; the newest when not given")
+    .description("Wait until a run has its receipt (exit 0) or its refusal (exit 10); exit 41 when the time is over.")
+    .option("--timeout <seconds>", "how long", Number, 600)
+    .addHelpText("after", "\nExample:\n  parley run wait --room room --timeout 60")
+    .action(
+      perform((proposal: string | undefined, options: RoomOptions & { timeout: number }) => waitFor(proposal, options)),
+    )
+}
+
+function cancelCommand(): Command {
+  return roomOptions(jsonOption(new Command("cancel")))
+    .argument("<proposal>", "digest or its first digits")
+    .description("Take back a proposal of this party. Parties that see it no longer grant; its sequence is spent.")
+    .requiredOption("--reason <text>")
+    .option("--key <kid>", "signing key, when the home has several")
+    .addHelpText("after", '\nExample:\n  parley run cancel 3f2a9c --room room --reason "wrong month"')
+    .action(
+      perform((proposal: string, options: RoomOptions & { reason: string; key?: string }) =>
+        inContract(options, (room, inForce) => cancel(room, inForce, proposal, options)),
+      ),
+    )
+}
+
+function listCommand(): Command {
+  return roomOptions(jsonOption(new Command("list")))
+    .description("List the runs of a room.")
+    .addHelpText("after", "\nExample:\n  parley run list --room room")
+    .action(
+      perform((options: RoomOptions) =>
+        inContract(options, async (room, inForce) => {
+          const statuses = await runStatuses(room, inForce)
+          const rows = statuses.map(({ proposal, state, waitingFor }) => [
+            String(proposal.payload.sequence),
+            proposal.payload.query,
+            state,
+            proposal.digest.slice(0, 16),
+            waitingFor.join(", "),
+          ])
+          const text =
+            rows.length === 0 ? "no runs yet" : table(["sequence", "query", "state", "proposal", "waiting for"], rows)
+          return { json: { runs: statuses.map(describe) }, text }
+        }),
+      ),
+    )
+}
+
+function inContract<T>(options: RoomOptions, work: (room: Room, inForce: ContractInForce) => Promise<T>): Promise<T> {
+  return inRoom(options, async (room) => work(room, await roomContractInForce(room.files)))
+}
+
+async function grantRun(
+  room: Room,
+  inForce: ContractInForce,
+  proposal: string | undefined,
+  options: EvidenceOptions & { hours: number; approve?: boolean; key?: string },
+): Promise<Outcome> {
+  const run = chosen(await runStatuses(room, inForce), proposal)
+  if (options.approve === true) {
+    const digest = await approveGrant(room, run, options.key)
+    return { json: { grant: digest }, text: `approved grant ${digest}` }
+  }
+  const key = options.key === undefined ? {} : { key: options.key }
+  const outcome = await grant(room, inForce, run, {
+    ...key,
+    acceptedRoots: options.acceptSimulatedRoot ?? [],
+    hours: options.hours,
+    timeoutMs: options.timeout * 1000,
+  })
+  const { simulated } = outcome.session.evidence
+  const after = chosen(await runStatuses(room, inForce), run.proposal.digest)
+  const lines = [
+    `granted sequence ${run.proposal.payload.sequence} of ${run.proposal.payload.query}${outcome.again ? " (the grant made before)" : ""}`,
+    `${simulated ? "SIMULATED " : ""}enclave verified: ${outcome.session.evidence.checked.length} checks`,
+    after.waitingFor.length === 0
+      ? "every party has granted; the enclave runs it now"
+      : `waiting for: ${after.waitingFor.join(", ")}`,
+  ]
+  return {
+    json: { grant: outcome.digest, proposal: run.proposal.digest, simulated, waitingFor: after.waitingFor },
+    text: lines.join("\n"),
+  }
+}
+
+async function showRun(_room: Room, inForce: ContractInForce, run: RunStatus): Promise<Outcome> {
+  const { payload } = run.proposal
+  const queries = inForce.contract.queries.filter(({ name }) => name === payload.query)
+  const [plan] = await judgeLocally({ ...inForce.contract, queries })
+  const policy = plan === undefined ? null : effectivePolicy(inForce.contract, plan)
+  const lines = [
+    `proposal ${run.proposal.digest} by ${payload.proposer}, sequence ${payload.sequence}`,
+    `query ${payload.query}: ${queries[0]?.meaning ?? "unknown"}`,
+    `parameters ${JSON.stringify(payload.parameters)}`,
+    ...payload.manifests.map(({ dataset, manifest }) => `version of ${dataset}: ${manifest}`),
+    `at least ${policy?.minIdentities ?? "?"} identities behind every number`,
+  ]
+  return { json: { ...describe(run), policy, proposal: payload }, text: lines.join("\n") }
+}
+
+async function statusOf(room: Room, _inForce: ContractInForce, run: RunStatus): Promise<Outcome> {
+  const exit = run.state === "released" ? 0 : run.state === "refused" || run.state === "cancelled" ? 10 : 41
+  const why = await reason(room, run)
+  const waiting = run.waitingFor.length === 0 || exit !== 41 ? "" : `\nwaiting for: ${run.waitingFor.join(", ")}`
+  return { exit, json: { ...describe(run), why }, text: `${run.state}${why === null ? "" : `: ${why}`}${waiting}` }
+}
+
+/** What a refusal says; its details are sealed to the party that answers for it. */
+async function reason(room: Room, { refusal }: RunStatus): Promise<string | null> {
+  if (refusal === null) return null
+  const { name } = await localParty(room.home)
+  if (refusal.party !== name || refusal.details === null)
+    return refusal.party === null ? refusal.reason : `${refusal.reason} (${refusal.party})`
+  const key = await localKey(room.home, "result")
+  const details = await decryptFrom("refusalDetails", refusal.details, key.jwk)
+  return `${refusal.reason} (own data): ${new TextDecoder().decode(details).trim()}`
+}
+
+async function waitFor(proposal: string | undefined, options: RoomOptions & { timeout: number }): Promise<Outcome> {
+  const end = Date.now() + options.timeout * 1000
+  for (;;) {
+    const outcome = await inContract(options, async (room, inForce) =>
+      statusOf(room, inForce, chosen(await runStatuses(room, inForce), proposal)),
+    )
+    if (outcome.exit !== 41 || Date.now() > end) return outcome
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}
+
+async function cancel(
+  room: Room,
+  inForce: ContractInForce,
+  proposal: string,
+  options: { reason: string; key?: string },
+): Promise<Outcome> {
+  const run = chosen(await runStatuses(room, inForce), proposal)
+  const { name: party } = await localParty(room.home)
+  if (run.proposal.payload.proposer !== party)
+    throw new ParleyError("proposal-invalid", "only the proposer cancels a proposal")
+  if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
+  const cancellation = {
+    contract: inForce.digest,
+    created: instant(new Date()),
+    format: "parley/cancellation/v1",
+    party,
+    proposal: run.proposal.digest,
+    reason: options.reason,
+  }
+  const key = await localKey(room.home, "sign", options.key)
+  await book(room.home, { contract: inForce.digest, event: "proposal-cancelled", proposal: run.proposal.digest })
+  const path = signaturePath(
+    ROOM.cancellations,
+    objectDigest("cancellation", canonicalBytes(cancellation)),
+    keyId(publicPart(key.jwk)),
+  )
+  await writeAtomically(join(room.folder, path), await signJws("cancellation", cancellation, key.jwk))
+  return { json: { cancelled: run.proposal.digest }, text: `cancelled ${run.proposal.digest}` }
+}
+
+function describe({ proposal, refusal, state, waitingFor }: RunStatus) {
+  return {
+    proposal: proposal.digest,
+    query: proposal.payload.query,
+    refusal,
+    sequence: proposal.payload.sequence,
+    state,
+    waitingFor,
+  }
+}
