@@ -11,7 +11,10 @@ beforeAll(async () => {
   const persons = testDataset("persons", "bureau", [textColumn("region", ["east", "north", "west"])])
   await room.agree({ datasets: [accounts, persons], recipe: "attribution", recipients: ["agency"] })
   const bank = Array.from({ length: 900 }, (_, i) => `  P${i},${i % 500}`)
-  const bureau = Array.from({ length: 800 }, (_, i) => `p${i + 100},${i % 20 === 0 ? "north" : i % 2 === 0 ? "east" : "west"}`)
+  const bureau = Array.from(
+    { length: 800 },
+    (_, i) => `p${i + 100},${i % 20 === 0 ? "north" : i % 2 === 0 ? "east" : "west"}`,
+  )
   await writeFile(room.path("bank.csv"), `id,balance\n${bank.join("\n")}\n`)
   await writeFile(room.path("bureau.csv"), `id,region\n${bureau.join("\n")}\n`)
 })
