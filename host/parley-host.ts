@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander"
 import { runProgram } from "../verifier/cli/run.ts"
+import { admitCommand } from "./commands/admit.ts"
 import { initCommand } from "./commands/init.ts"
 import { startCommand } from "./commands/start.ts"
 
@@ -8,6 +9,7 @@ const program = new Command("parley-host")
   .description("Run the untrusted side: relay rooms, store ciphertext, start enclaves.")
   .version("0.1.0")
   .addCommand(initCommand())
+  .addCommand(admitCommand())
   .addCommand(startCommand())
 
 await runProgram(program, process.argv)

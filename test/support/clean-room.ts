@@ -16,6 +16,7 @@ export class CleanRoom {
   readonly root: string
   #host: ChildProcess | null = null
   #hostLog = ""
+  #url: string | null = null
 
   private constructor(folder: string, parties: readonly string[], root: string) {
     this.folder = folder
@@ -58,6 +59,11 @@ export class CleanRoom {
     return this.path("room")
   }
 
+  /** With a host every party has a folder of its own. */
+  roomOf(party: string): string {
+    return this.#url === null ? this.room : this.path("rooms", party)
+  }
+
   home(party: string): string {
     return this.path("homes", party)
   }
@@ -70,7 +76,8 @@ export class CleanRoom {
   args(party: string, args: readonly string[]): readonly string[] {
     const [noun = "", verb = ""] = args
     const inRoom = ROOM_COMMANDS.has(`${noun} ${verb}`) || ROOM_NOUNS.has(noun)
-    return [...args, "--home", this.home(party), ...(inRoom ? ["--room", this.room] : [])]
+    const where = this.#url === null ? ["--room", this.room] : ["--room", this.roomOf(party), "--host", this.#url]
+    return [...args, "--home", this.home(party), ...(inRoom ? where : [])]
   }
 
   accept(): readonly string[] {
@@ -120,6 +127,29 @@ export class CleanRoom {
     return contract
   }
 
+  /** Starts the host on HTTP; from then on every command of a party goes through it, in a room folder of its own. */
+  async startHttp(...extra: readonly string[]): Promise<string> {
+    for (const party of this.parties) {
+      await runProgram("host/parley-host.ts", ["admit", this.path(`${party}.card.json`), "--data", this.path("host")])
+    }
+    const port = this.#url === null ? "0" : new URL(this.#url).port
+    const args = ["host/parley-host.ts", "start", "--data", this.path("host"), "--port", port, ...extra]
+    const host = spawn(process.execPath, args, { cwd: CHECKOUT, stdio: ["ignore", "pipe", "pipe"] })
+    host.stderr?.on("data", (chunk: Buffer) => {
+      this.#hostLog += chunk.toString()
+    })
+    this.#host = host
+    const line = await new Promise<string>((resolve) =>
+      host.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+    )
+    this.#url = `http://127.0.0.1:${/port (\d+)/.exec(line)?.[1]}`
+    return this.#url
+  }
+
+  get url(): string | null {
+    return this.#url
+  }
+
   /** Starts the host on the room folder. */
   async startHost(...extra: readonly string[]): Promise<void> {
     const args = ["host/parley-host.ts", "start", "--data", this.path("host"), "--room", this.room, ...extra]
@@ -158,5 +188,5 @@ export class CleanRoom {
 const ROOM_NOUNS = new Set(["run", "result", "optout", "enclave"])
 const ROOM_COMMANDS = new Set([
   ...["token create", "token accept", "contract sign", "contract status", "contract end", "contract reject"],
-  ...["dataset check", "dataset seal", "receipt import"],
+  ...["dataset check", "dataset seal", "dataset push", "receipt import", "contract push", "contract pull"],
 ])

@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander"
+import { ParleyError } from "../../shared/errors/index.ts"
 import type { RoomFiles } from "../../shared/room/files.ts"
 import { roomFolder } from "./files.ts"
 import { type Home, homeAt } from "./home.ts"
+import { pullRoom, pushRoom, roomContractDigest } from "./remote/sync.ts"
 
 /** Options of every command that works in a room. */
 export interface RoomOptions {
@@ -42,7 +44,24 @@ export function openRoom(options: RoomOptions): Room {
   }
 }
 
-/** Runs `work` in the room that the options name. */
+/**
+ * Runs `work` in the room that the options name. With a host, what others have put there is fetched before, and what
+ * this party has made is sent after; the files in the folder are kept either way.
+ */
 export async function inRoom<T>(options: RoomOptions, work: (room: Room) => Promise<T>): Promise<T> {
-  return work(openRoom(options))
+  const room = openRoom(options)
+  const { host } = room
+  if (host === null) return work(room)
+  const before = await roomContractDigest(room)
+  if (before !== null) await pullRoom(room, host, before).catch(unlessUnknown)
+  const done = await work(room)
+  const after = await roomContractDigest(room)
+  if (after !== null) await pushRoom(room, host, after)
+  return done
+}
+
+/** Before the first push the host does not know the contract. */
+function unlessUnknown(cause: unknown): number {
+  if (cause instanceof ParleyError && cause.code === "not-found") return 0
+  throw cause
 }

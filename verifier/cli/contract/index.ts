@@ -18,7 +18,8 @@ import { readRequired, writeAtomically } from "../files.ts"
 import { homeAt, localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
-import { homeOption, inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
+import { pullRoom, pushRoom } from "../remote/sync.ts"
+import { homeOption, inRoom, openRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { describeFile } from "./describe.ts"
 import { draftContract, type InitOptions } from "./init.ts"
 import { RECIPES } from "./recipes.ts"
@@ -46,6 +47,8 @@ export function contractCommand(): Command {
     )
     .addCommand(statusCommand())
     .addCommand(amendCommand())
+    .addCommand(pushCommand())
+    .addCommand(pullCommand())
 }
 
 function describeCommand(): Command {
@@ -160,6 +163,37 @@ function amendCommand(): Command {
     .requiredOption("--out <file>", "where the draft is written; edit it, then check and sign it in a room of its own")
     .addHelpText("after", "\nExample:\n  parley contract amend room/contract.json --out room-2/contract.json")
     .action(perform(amend))
+}
+
+function pushCommand(): Command {
+  return roomOptions(jsonOption(new Command("push")))
+    .description("Send the room's contract and signed objects to the host.")
+    .addHelpText("after", "\nExample:\n  parley contract push --room room --host https://parley.example")
+    .action(perform((options: RoomOptions) => push(openRoom(options))))
+}
+
+function pullCommand(): Command {
+  return roomOptions(jsonOption(new Command("pull")))
+    .argument("<digest>", "digest of the contract")
+    .description("Fetch a contract and its room from the host.")
+    .addHelpText("after", "\nExample:\n  parley contract pull 5e2f... --room room --host https://parley.example")
+    .action(perform((digest: string, options: RoomOptions) => pull(openRoom(options), digest)))
+}
+
+async function push(room: Room) {
+  const { digest } = await roomDraft(room.files)
+  const pushed = await pushRoom(room, required(room), digest)
+  return { json: { contract: digest, pushed }, text: `${pushed} objects sent` }
+}
+
+async function pull(room: Room, digest: string) {
+  const pulled = await pullRoom(room, required(room), digest)
+  return { json: { contract: digest, pulled }, text: `${pulled} objects fetched` }
+}
+
+function required({ host }: Room): URL {
+  if (host === null) throw new ParleyError("usage", "give --host")
+  return host
 }
 
 async function describe(options: {

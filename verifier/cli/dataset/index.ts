@@ -2,11 +2,14 @@ import { Command, Option } from "commander"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { Instant } from "../../../shared/json/fields.ts"
 import { roomContractInForce, roomDraft } from "../../room/contract.ts"
+import { roomManifests } from "../../room/objects.ts"
 import { homeAt } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { jsonOption, perform } from "../outcome.ts"
 import { terminalProgress } from "../progress.ts"
-import { homeOption, inRoom, type RoomOptions, roomOptions } from "../room.ts"
+import { pushParts } from "../remote/push-dataset.ts"
+import { pushRoom } from "../remote/sync.ts"
+import { homeOption, inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { table } from "../table.ts"
 import { drift } from "./drift.ts"
 import type { InputOptions } from "./input.ts"
@@ -35,6 +38,7 @@ export function datasetCommand(): Command {
     .description("Check and seal your own data. Plaintext never leaves this machine.")
     .addCommand(checkCommand())
     .addCommand(sealCommand())
+    .addCommand(pushCommand())
     .addCommand(listCommand())
     .addCommand(deleteCommand())
 }
@@ -61,6 +65,22 @@ function sealCommand(): Command {
         "\n  cat accounts.csv | parley dataset seal --room room --dataset accounts --input -",
     )
     .action(perform((options: SealingOptions) => inRoom(options, (room) => sealDataset(room, options))))
+}
+
+function pushCommand(): Command {
+  return roomOptions(jsonOption(new Command("push")))
+    .argument("[manifest]", "digest of the version, or its first digits; the newest of the dataset when not given")
+    .requiredOption("--dataset <name>", "dataset of the contract")
+    .description("Upload a sealed version to the host. Run it again after a cut connection: it goes on where it was.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  parley dataset push --room room --dataset accounts --host https://parley.example",
+    )
+    .action(
+      perform((manifest: string | undefined, options: SealingOptions) =>
+        inRoom(options, (room) => push(room, manifest, options)),
+      ),
+    )
 }
 
 function listCommand(): Command {
@@ -95,7 +115,7 @@ function inputOptions(command: Command): Command {
 
 /** Reads, checks and writes the parts of an input into a private folder, then hands them on. */
 async function withParts<T>(
-  room: Parameters<Parameters<typeof inRoom>[1]>[0],
+  room: Room,
   options: SealingOptions,
   contract: Awaited<ReturnType<typeof roomDraft>>["contract"],
   work: (prepared: Prepared, parts: readonly string[]) => Promise<T>,
@@ -111,7 +131,7 @@ async function withParts<T>(
   })
 }
 
-async function check(room: Parameters<Parameters<typeof inRoom>[1]>[0], options: SealingOptions) {
+async function check(room: Room, options: SealingOptions) {
   const { contract } = await roomDraft(room.files)
   return withParts(room, options, contract, async (prepared) => {
     const last = await lastVersion(room.home, prepared.dataset.lineage)
@@ -131,7 +151,7 @@ async function check(room: Parameters<Parameters<typeof inRoom>[1]>[0], options:
   })
 }
 
-async function sealDataset(room: Parameters<Parameters<typeof inRoom>[1]>[0], options: SealingOptions) {
+async function sealDataset(room: Room, options: SealingOptions) {
   const inForce = await roomContractInForce(room.files)
   const key = await localKey(room.home, "sign", options.key)
   return withParts(room, options, inForce.contract, async (prepared, parts) => {
@@ -149,6 +169,23 @@ async function sealDataset(room: Parameters<Parameters<typeof inRoom>[1]>[0], op
       text: text.join("\n"),
     }
   })
+}
+
+async function push(room: Room, given: string | undefined, options: SealingOptions) {
+  if (room.host === null) throw new ParleyError("usage", "give --host; without one the room folder itself travels")
+  const inForce = await roomContractInForce(room.files)
+  await ownDataset(room.home, inForce.contract, options.dataset)
+  const { objects } = await roomManifests(room.files, inForce)
+  const versions = objects
+    .filter(({ digest, payload }) => payload.dataset === options.dataset && digest.startsWith(given ?? ""))
+    .sort((a, b) => b.payload.version - a.payload.version)
+  const [manifest] = versions
+  if (manifest === undefined)
+    throw new ParleyError("dataset-gone", `no sealed version of ${options.dataset} in the room`)
+  await pushRoom(room, room.host, inForce.digest)
+  const parts = await pushParts(room, room.host, inForce.digest, manifest, terminalProgress(options.json === true))
+  const text = `uploaded ${options.dataset} version ${manifest.payload.version}: ${parts} parts`
+  return { json: { manifest: manifest.digest, parts }, text }
 }
 
 async function list(options: { home?: string }) {

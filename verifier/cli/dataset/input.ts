@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { identifier, literal } from "../engine/duckdb.ts"
+import { literal } from "../engine/duckdb.ts"
 import { io } from "../files.ts"
 
 /** How the owner's files are read. */
@@ -117,9 +117,4 @@ function readFailure(message: string): ParleyError {
   if (/unicode|utf-?8/i.test(message)) return new ParleyError("input-unreadable", `bytes that are not UTF-8${where}`)
   if (/Out of Memory/i.test(message)) return new ParleyError("file-io", "not enough memory or spill space")
   return new ParleyError("input-unreadable", `the input cannot be read${where}`)
-}
-
-/** SQL for an input column. */
-export function column(name: string): string {
-  return identifier(name)
 }

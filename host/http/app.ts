@@ -1,0 +1,132 @@
+import { join } from "node:path"
+import express, { type Express, type Request, type Response } from "express"
+import helmet from "helmet"
+import { z } from "zod"
+import { ParleyError } from "../../shared/errors/index.ts"
+import { parseLoose } from "../../shared/json/canonical.ts"
+import { ROOM } from "../../shared/room/layout.ts"
+import { SEALED_KINDS } from "../../shared/signed/jwe.ts"
+import { listFiles, readCapped } from "../../verifier/cli/files.ts"
+import { Admissions } from "../config/admissions.ts"
+import type { HostConfig } from "../config/config.ts"
+import type { Log } from "../log/log.ts"
+import type { RoomRegistry } from "../room/registry.ts"
+import { READABLE, storeObject } from "../room/store-object.ts"
+import { RequestJudge } from "./auth.ts"
+import { faultHandler } from "./fault.ts"
+import { Metrics } from "./metrics.ts"
+import { openApiDocument, ROUTES } from "./openapi.ts"
+import { UPLOADS, uploadServer } from "./uploads.ts"
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+const NonceBody = z.strictObject({ nonce: z.string().regex(/^[0-9a-f]{64}$/) })
+
+/** What the app serves. */
+export interface AppOptions {
+  readonly data: string
+  readonly config: HostConfig
+  readonly rooms: RoomRegistry
+  readonly log: Log
+}
+
+/** The host's HTTP side. It stores and relays; nothing that it says is believed by anybody. */
+export function hostApp(options: AppOptions): Express {
+  const { config, data, log, rooms } = options
+  const app = express()
+  app.set("trust proxy", config.trustedProxies)
+  app.disable("x-powered-by")
+  app.use(helmet())
+  const metrics = new Metrics({ enclaves: () => rooms.enclaves, runs: () => rooms.runs })
+  app.use((request, response, next) => {
+    response.once("finish", () => metrics.requests.inc({ method: request.method, status: String(response.statusCode) }))
+    next()
+  })
+  publicRoutes(app, metrics)
+  const judge = new RequestJudge(new Admissions(data), config.limits.requestsPerMinute)
+  const uploads = uploadServer(data, config, rooms, log)
+  // Upload bodies are streamed: their bytes are held against the manifest's digest instead.
+  app.use(UPLOADS, judge.middleware(), (request, response) => void uploads.handle(request, response))
+  app.use("/v1", express.raw({ limit: MAX_BODY_BYTES, type: () => true }), judge.middleware())
+  contractRoutes(app, options)
+  app.use((_request, _response, next) => next(new ParleyError("not-found", "no such route")))
+  app.use(faultHandler(log))
+  return app
+}
+
+function publicRoutes(app: Express, metrics: Metrics): void {
+  app.get(ROUTES.health.path, (_request, response) => void response.json({ status: "ok" }))
+  app.get(ROUTES.ready.path, (_request, response) => void response.json({ status: "ready" }))
+  app.get(ROUTES.openapi.path, (_request, response) => void response.json(openApiDocument()))
+  app.get(ROUTES.metrics.path, async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+}
+
+function contractRoutes(app: Express, { config, log, rooms }: AppOptions): void {
+  const accessKey = (response: Response) => String(response.locals.accessKey)
+  app.get(ROUTES.contract.path, async (request, response) => {
+    const contract = digestOf(request)
+    await rooms.contractFor(contract, accessKey(response))
+    await sendFile(response, join(rooms.folder(contract), ROOM.contract))
+  })
+  app.put(ROUTES.create.path, async (request, response) => {
+    await rooms.create(digestOf(request), bodyOf(request), accessKey(response))
+    response.status(201).json({ stored: true })
+  })
+  app.post(ROUTES.session.path, async (request, response) => {
+    const contract = digestOf(request)
+    await rooms.contractFor(contract, accessKey(response))
+    const { nonce } = parseLoose(bodyOf(request), NonceBody, 1024)
+    response.json(await rooms.service(contract).attest(nonce))
+  })
+  app.get(ROUTES.list.path, async (request, response) => {
+    const contract = digestOf(request)
+    await rooms.contractFor(contract, accessKey(response))
+    response.json({ names: await listFiles(join(rooms.folder(contract), folderOf(request))) })
+  })
+  app.get(ROUTES.object.path, async (request, response) => {
+    const contract = digestOf(request)
+    await rooms.contractFor(contract, accessKey(response))
+    await sendFile(response, join(rooms.folder(contract), folderOf(request), nameOf(request)))
+  })
+  app.put(ROUTES.store.path, async (request, response) => {
+    const digest = digestOf(request)
+    const contract = await rooms.contractFor(digest, accessKey(response))
+    const folder = folderOf(request)
+    const most = config.limits.objectsPerRoom
+    const outcome = await storeObject(rooms.folder(digest), contract, folder, nameOf(request), bodyOf(request), most)
+    if (outcome === "created")
+      log.info("object-stored", { contract: digest, folder, party: String(response.locals.party) })
+    response.status(outcome === "created" ? 201 : 200).json({ stored: outcome === "created" })
+  })
+}
+
+function digestOf(request: Request): string {
+  const { contract } = request.params
+  if (typeof contract === "string" && /^[0-9a-f]{64}$/.test(contract)) return contract
+  throw new ParleyError("not-found", "no such contract for this party")
+}
+
+/** Only folders that parties share; a name cannot leave its folder. */
+function folderOf(request: Request): string {
+  const { folder } = request.params
+  if (typeof folder === "string" && READABLE.includes(folder)) return folder
+  throw new ParleyError("not-found", "no such folder")
+}
+
+function nameOf(request: Request): string {
+  const { name } = request.params
+  if (typeof name === "string" && /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}$/.test(name)) return name
+  throw new ParleyError("not-found", "no such object")
+}
+
+function bodyOf(request: Request): Uint8Array {
+  const body: unknown = request.body
+  return Buffer.isBuffer(body) ? new Uint8Array(body) : new Uint8Array()
+}
+
+async function sendFile(response: Response, path: string): Promise<void> {
+  const bytes = await readCapped(path, SEALED_KINDS.result.maxBytes)
+  if (bytes === null) throw new ParleyError("not-found", "no such object")
+  response.type("application/octet-stream").send(Buffer.from(bytes))
+}
