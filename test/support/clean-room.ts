@@ -158,6 +158,10 @@ export class CleanRoom {
     this.#host = host
   }
 
+  get hostPid(): number {
+    return this.#host?.pid ?? 0
+  }
+
   get hostLog(): string {
     return this.#hostLog
   }
