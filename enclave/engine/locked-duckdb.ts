@@ -7,6 +7,8 @@ export interface LockedOptions {
   readonly spillFolder: string
   readonly memoryBytes: number
   readonly threads: number
+  /** Whether rows are read in the order of the files. */
+  readonly inOrder: boolean
 }
 
 /**
@@ -20,7 +22,7 @@ export async function openLocked(options: LockedOptions): Promise<DuckDBConnecti
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     max_memory: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
-    preserve_insertion_order: "false",
+    preserve_insertion_order: String(options.inOrder),
     temp_directory: spillFolder,
     threads: String(threads),
   })

@@ -7,7 +7,7 @@ import { openLocked } from "./locked-duckdb.ts"
 await answerOnce(async (request) => {
   const { files, maxRows, memoryBytes, spillFolder, sql, threads, values } = request as EngineRequest
   const folders = [...new Set(files.map(dirname))]
-  const engine = await openLocked({ folders, memoryBytes, spillFolder, threads })
+  const engine = await openLocked({ folders, inOrder: false, memoryBytes, spillFolder, threads })
   const result = await engine.streamAndReadUntil(sql, maxRows + 1, [...values])
   return result.getRows().slice(0, maxRows + 1)
 })

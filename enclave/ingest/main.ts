@@ -9,6 +9,6 @@ await answerOnce(async (request) => {
   const told = request as IngestRequest
   const { memoryBytes, outputFolder, spillFolder, threads } = told
   const folders = [...new Set([...told.files.map(dirname), outputFolder])]
-  const engine = await openLocked({ folders, memoryBytes, spillFolder, threads })
+  const engine = await openLocked({ folders, inOrder: true, memoryBytes, spillFolder, threads })
   return validateAndWrite(engine, told)
 })

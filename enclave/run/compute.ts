@@ -54,13 +54,12 @@ export async function compute(computation: Computation) {
 }
 
 /** One process per dataset, each of which sees that dataset alone. */
-async function ingestAll(computation: Computation): Promise<readonly IngestedTable[]> {
-  const tables: IngestedTable[] = []
-  for (const version of computation.versions) tables.push(await ingestOne(computation, version))
-  return tables
+function ingestAll(computation: Computation): Promise<readonly IngestedTable[]> {
+  return Promise.all(computation.versions.map((version) => ingestOne(computation, version)))
 }
 
-async function ingestOne({ folder, intake, run, secrets, signal }: Computation, version: DatasetVersion) {
+async function ingestOne(computation: Computation, version: DatasetVersion): Promise<IngestedTable> {
+  const { folder, intake, run, secrets, signal } = computation
   const { dataset, manifest } = version
   const outputFolder = join(folder, "tables", dataset.name)
   const spillFolder = join(folder, `spill-${dataset.name}`)
@@ -71,7 +70,7 @@ async function ingestOne({ folder, intake, run, secrets, signal }: Computation, 
       dataset,
       expectedRows: manifest.payload.rows,
       files: intake.files(version),
-      memoryBytes: engineMemory(),
+      memoryBytes: Math.floor(engineMemory() / computation.versions.length),
       optOuts: secrets.find(({ owner }) => owner === dataset.owner)?.optOuts ?? [],
       outputFolder,
       signal,

@@ -12,6 +12,8 @@ export interface Conversion {
   readonly column: string
   readonly source: string
   readonly value: string
+  /** Condition for an empty cell, where it can be told without computing the value. */
+  readonly isNull: string
   readonly faults: readonly { readonly kind: FaultKind; readonly when: string }[]
 }
 
@@ -34,7 +36,7 @@ function conversion(column: Column, source: string, type: string): Conversion {
     ...(column.nullable ? [] : [{ kind: "null" as const, when: `${text} IS NULL` }]),
     ...constraintFaults(column, text, value),
   ]
-  return { column: column.name, faults, source, value }
+  return { column: column.name, faults, isNull: `${text} IS NULL`, source, value }
 }
 
 /** `parley_normalize` is the local engine's function for the contract's steps; see `tokens.ts`. */
@@ -43,7 +45,7 @@ function identityConversion(column: string, source: string, text: string): Conve
     { kind: "null" as const, when: `${text} IS NULL` },
     { kind: "empty" as const, when: `${text} IS NOT NULL AND length(parley_normalized(${text})) = 0` },
   ]
-  return { column, faults, source, value: `parley_token(parley_normalized(${text}))` }
+  return { column, faults, isNull: `${text} IS NULL`, source, value: `parley_token(parley_normalized(${text}))` }
 }
 
 function valueSql(column: ValueColumn, text: string): string {

@@ -31,7 +31,7 @@ export async function survey(
   const checks = conversions.flatMap(({ column, faults }) => faults.map((fault) => ({ ...fault, column })))
   const counts = [
     "count(*)",
-    ...conversions.map(({ value }) => `count(*) FILTER (WHERE (${value}) IS NULL)`),
+    ...conversions.map(({ isNull }) => `count(*) FILTER (WHERE ${isNull})`),
     ...checks.map(({ when }) => `count(*) FILTER (WHERE ${when})`),
   ]
   const result = await readable(() => engine.runAndReadAll(`SELECT ${counts.join(",\n")} FROM ${input.plain}`))

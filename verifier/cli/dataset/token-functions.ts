@@ -10,7 +10,7 @@ const ASCII_STEPS: Readonly<Record<NormalizationStep, (text: string) => string>>
   lowercase: (text) => `lower(${text})`,
   nfkc: (text) => text,
   "no-spaces": (text) => `regexp_replace(${text}, '[\\x09-\\x0d ]', '', 'g')`,
-  trim: (text) => `regexp_replace(${text}, '^[\\x09-\\x0d ]+|[\\x09-\\x0d ]+$', '', 'g')`,
+  trim: (text) => `trim(${text}, chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' ')`,
   uppercase: (text) => `upper(${text})`,
 }
 

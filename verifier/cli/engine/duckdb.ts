@@ -13,7 +13,6 @@ export async function openLocalEngine({ memoryBytes, spillFolder }: LocalEngineO
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     max_memory: `${Math.floor(memoryBytes / 1024 / 1024)}MiB`,
-    preserve_insertion_order: "false",
     temp_directory: spillFolder ?? "",
   })
   return instance.connect()
