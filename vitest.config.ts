@@ -1,12 +1,18 @@
 import { defineConfig } from "vitest/config"
 
+/** `.ci/run` names a file for the counts; a person reads the terminal. */
+const report = process.env.PARLEY_TEST_REPORT
+const reporters = report === undefined ? ["default"] : ["default", "json"]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    pool: "forks",
+    hookTimeout: 180_000,
+    include: ["test/**/*.test.ts"],
     maxWorkers: 2,
+    pool: "forks",
+    reporters,
+    testTimeout: 180_000,
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
   },
 })

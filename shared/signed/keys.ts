@@ -3,7 +3,7 @@ import { importJWK } from "jose"
 import { z } from "zod"
 import { type Bytes, toBase64url } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
-import { canonicalBytes, checkSchema } from "../json/canonical.ts"
+import { canonicalBytes } from "../json/canonical.ts"
 import { base64urlOf } from "../json/fields.ts"
 
 /** P-384 public key (RFC 7518 section 6.2.1), no other members. */
@@ -17,9 +17,6 @@ export type PublicJwk = z.infer<typeof PublicJwk>
 
 export const PrivateJwk = PublicJwk.extend({ d: base64urlOf(48) })
 export type PrivateJwk = z.infer<typeof PrivateJwk>
-
-/** What a key may be used for; an access key signs HTTP requests and nothing else. */
-export type KeyUse = "sign" | "decrypt"
 
 /** RFC 7638 SHA-256 thumbprint, 32 bytes. */
 export function thumbprint(jwk: PublicJwk): Bytes {
@@ -51,14 +48,6 @@ export async function signingKey(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey
 /** Imports a key for ECDH-ES+A256KW. */
 export async function agreementKey(jwk: PublicJwk | PrivateJwk): Promise<CryptoKey> {
   return importAs(jwk, "ECDH-ES+A256KW")
-}
-
-/** A fresh extractable P-384 key pair as JWK, from WebCrypto's generator. */
-export async function generateKey(use: KeyUse): Promise<PrivateJwk> {
-  const algorithm = { name: use === "sign" ? "ECDSA" : "ECDH", namedCurve: "P-384" }
-  const pair = await crypto.subtle.generateKey(algorithm, true, use === "sign" ? ["sign", "verify"] : ["deriveBits"])
-  const { crv, kty, x, y, d } = await crypto.subtle.exportKey("jwk", pair.privateKey)
-  return checkSchema({ crv, kty, x, y, d }, PrivateJwk)
 }
 
 async function importAs(jwk: PublicJwk | PrivateJwk, alg: "ES384" | "ECDH-ES+A256KW"): Promise<CryptoKey> {

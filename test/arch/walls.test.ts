@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+
+const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url))
+const IMPORT =
+  /(?:import|export)\b[^;"']*?\bfrom\s*"([^"]+)"|import\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g
+
+/** Every file and package that an entry point reaches, programs that it starts included. */
+function closure(entries: readonly string[]): {
+  readonly files: ReadonlySet<string>
+  readonly packages: ReadonlySet<string>
+} {
+  const files = new Set<string>()
+  const packages = new Set<string>()
+  const waiting = entries.map((entry) => join(CHECKOUT, entry))
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    const name = relative(CHECKOUT, file)
+    if (files.has(name)) continue
+    files.add(name)
+    for (const [, from, bare, program] of readFileSync(file, "utf8").matchAll(IMPORT)) {
+      const target = from ?? bare ?? program ?? ""
+      if (target.startsWith(".")) waiting.push(join(dirname(file), target))
+      else if (!target.startsWith("node:")) packages.add(packageName(target))
+    }
+  }
+  return { files, packages }
+}
+
+function packageName(target: string): string {
+  return target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/")
+}
+
+function rooms(files: ReadonlySet<string>): readonly string[] {
+  return [...new Set([...files].map((file) => file.split("/")[0] ?? ""))].sort()
+}
+
+describe("walls between the rooms", () => {
+  it("lets the enclave reach shared alone, and few packages", () => {
+    const { files, packages } = closure(["enclave/main.ts"])
+    expect(rooms(files)).toEqual(["enclave", "shared"])
+    expect(files.size).toBeGreaterThan(80)
+    expect([...packages].sort()).toEqual(["@duckdb/node-api", "@noble/hashes", "canonicalize", "jose", "zod"])
+    expect([...files]).toContain("enclave/engine/main.ts")
+    expect([...files]).toContain("enclave/ingest/main.ts")
+  })
+
+  it("keeps the software NSM out of everything that is measured or that judges", () => {
+    for (const entry of ["enclave/main.ts", "verifier/index.ts", "verifier/cli/parley.ts", "host/parley-host.ts"]) {
+      const { files } = closure([entry])
+      expect(files.size, entry).toBeGreaterThan(40)
+      expect(
+        [...files].filter(
+          (file) =>
+            file.startsWith("attestation-fixtures") &&
+            !file.endsWith("make-root.ts") &&
+            entry !== "host/parley-host.ts",
+        ),
+      ).toEqual([])
+    }
+  })
+
+  it("lets the verifier reach shared alone", () => {
+    expect(rooms(closure(["verifier/index.ts"]).files)).toEqual(["shared", "verifier"])
+    expect(rooms(closure(["verifier/cli/parley.ts"]).files)).toEqual(["shared", "verifier"])
+  })
+
+  it("gives the verifier library only packages that run in browsers", () => {
+    const { packages } = closure(["verifier/index.ts"])
+    expect([...packages].sort()).toEqual([
+      "@noble/hashes",
+      "@peculiar/x509",
+      "canonicalize",
+      "jose",
+      "reflect-metadata",
+      "zod",
+    ])
+  })
+
+  it("lets the software NSM reach shared alone", () => {
+    const { files } = closure([
+      "attestation-fixtures/software-nsm/main.ts",
+      "attestation-fixtures/software-nsm/make-root.ts",
+    ])
+    expect(rooms(files)).toEqual(["attestation-fixtures", "shared"])
+  })
+})
