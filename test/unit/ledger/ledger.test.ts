@@ -1,0 +1,121 @@
+import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { beforeEach, describe, expect, it } from "vitest"
+import { utf8 } from "../../../shared/bytes.ts"
+import type { Contract } from "../../../shared/contract/contract.ts"
+import type { Receipt } from "../../../shared/protocol/receipt.ts"
+import { book, localLedger } from "../../../verifier/cli/ledger/book.ts"
+import { type LedgerEvent, readLedger } from "../../../verifier/ledger/entry.ts"
+import { requireGrantable, requireNotBehind } from "../../../verifier/ledger/rules.ts"
+import { expectCode } from "../../support/rejects.ts"
+
+const digest = (letter: string) => letter.repeat(64)
+const key = "A".repeat(43)
+const contract = { limits: { runs: 2, versionsPerDataset: 2 } } as unknown as Contract
+const intention = (over: object = {}) => ({
+  contract: digest("c"),
+  encryptionKey: key,
+  manifests: [],
+  proposal: digest("1"),
+  query: "q",
+  sequence: 1,
+  ...over,
+})
+const granted = (over: object = {}): LedgerEvent => ({ ...intention(over), event: "granted" })
+
+let home: { folder: string }
+let file: string
+
+beforeEach(async () => {
+  home = { folder: await mkdtemp(join(tmpdir(), "parley-ledger-")) }
+  file = join(home.folder, "ledger.jsonl")
+})
+
+describe("the ledger", () => {
+  it("is readable after a crash at every byte, and goes on", async () => {
+    const heads = [await book(home, granted()), await book(home, granted({ sequence: 2 }))]
+    const whole = await readFile(file)
+    const firstLine = whole.indexOf(10) + 1
+    for (let length = 0; length <= whole.length; length += 13) {
+      await writeFile(file, whole.subarray(0, length))
+      const { entries } = await localLedger(home)
+      expect(entries.length).toBe(length < firstLine ? 0 : length < whole.length ? 1 : 2)
+    }
+    await writeFile(file, whole.subarray(0, whole.length - 5))
+    await book(home, granted({ sequence: 2 }))
+    const { digests, entries } = await localLedger(home)
+    expect(entries.length).toBe(2)
+    expect(digests[0]).toBe(heads[0])
+  })
+
+  it("refuses any flipped byte in a whole line, a removed and a doubled line", async () => {
+    await book(home, granted())
+    await book(home, granted({ sequence: 2 }))
+    const whole = await readFile(file)
+    for (let place = 0; place < whole.indexOf(10); place += 7) {
+      const flipped = Buffer.from(whole)
+      flipped[place] = (flipped[place] ?? 0) ^ 1
+      await expectCode("ledger-broken", () => readLedger(flipped))
+    }
+    const first = whole.subarray(0, whole.indexOf(10) + 1)
+    await expectCode("ledger-broken", () => readLedger(whole.subarray(first.length)))
+    await expectCode("ledger-broken", () => readLedger(Buffer.concat([first, first])))
+    await appendFile(file, utf8("{}\n"))
+    await expectCode("ledger-broken", () => localLedger(home))
+  })
+
+  it("lets two writers at once both book, one after the other", async () => {
+    await Promise.all(Array.from({ length: 8 }, (_, i) => book(home, granted({ sequence: i + 1 }))))
+    const { entries } = await localLedger(home)
+    expect(entries.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it("takes over the lock of a process that is gone", async () => {
+    await writeFile(join(home.folder, "ledger.lock"), "999999999")
+    await book(home, granted())
+    expect((await localLedger(home)).entries.length).toBe(1)
+  })
+})
+
+describe("what an owner may grant", () => {
+  it("never two proposals of one sequence, but the same one again", async () => {
+    await book(home, granted())
+    const ledger = await localLedger(home)
+    requireGrantable(ledger, contract, intention())
+    await expectCode("grant-conflict", () => requireGrantable(ledger, contract, intention({ proposal: digest("2") })))
+  })
+
+  it("no more runs and versions than agreed, counted over contracts by lineage", async () => {
+    const lineage = "B".repeat(22)
+    const manifest = (letter: string) => ({ manifests: [{ dataset: "d", lineage, manifest: digest(letter) }] })
+    await book(home, granted({ ...manifest("a"), contract: digest("e") }))
+    await book(home, granted(manifest("b")))
+    const ledger = await localLedger(home)
+    requireGrantable(ledger, contract, intention({ ...manifest("b"), proposal: digest("2"), sequence: 2 }))
+    await expectCode("limit-reached", () =>
+      requireGrantable(ledger, contract, intention({ ...manifest("d"), proposal: digest("2"), sequence: 2 })),
+    )
+    await book(home, granted({ proposal: digest("2"), sequence: 2 }))
+    const after = await localLedger(home)
+    await expectCode("limit-reached", () =>
+      requireGrantable(after, contract, intention({ proposal: digest("3"), sequence: 3 })),
+    )
+  })
+
+  it("nothing under a contract that it has amended", async () => {
+    await book(home, { contract: digest("d"), event: "contract-signed", predecessor: digest("c") })
+    const ledger = await localLedger(home)
+    await expectCode("contract-superseded", () => requireGrantable(ledger, contract, intention()))
+  })
+
+  it("nothing while its ledger is behind a receipt", async () => {
+    const head = await book(home, granted())
+    const receipt = (cited: string) =>
+      ({ predicate: { ledgerHeads: [{ digest: cited, party: "bank" }], sequence: 1 } }) as unknown as Receipt
+    requireNotBehind(await localLedger(home), "bank", receipt(head))
+    await truncate(file, 0)
+    const cut = await localLedger(home)
+    await expectCode("ledger-behind", () => requireNotBehind(cut, "bank", receipt(head)))
+  })
+})
