@@ -21,11 +21,16 @@ export function requireClosed(
   for (const [field, value] of Object.entries(node)) {
     const wanted = expected[field]
     if (wanted === undefined) places.refuse(node, `${what}: ${field} is not part of the profile`)
-    if (wanted !== ANY && JSON.stringify(value) !== JSON.stringify(wanted)) {
+    if (wanted !== ANY && textOf(value) !== textOf(wanted)) {
       places.refuse(node, `${what}: ${field.replaceAll("_", " ")} is not part of the profile`)
     }
   }
   for (const field of Object.keys(expected)) {
     if (!(field in node)) places.refuse(node, `${what}: ${field} is missing in the tree`)
   }
+}
+
+/** Places beyond 2^53 come as bigint, which JSON cannot write. */
+function textOf(value: TreeValue): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner))
 }
