@@ -35,5 +35,4 @@ const report = (phase: string, milliseconds: number) =>
 const nsm = await connectNsm(nsmPath, () => void end(1))
 const session = new Session({ nsm, timings: new Timings(values.timings ? report : null), work })
 await serve(listen, session, () => void end(0))
-process.stderr.write(`${JSON.stringify({ phase: "listening" })}\n`)
 process.on("SIGTERM", () => void end(0))

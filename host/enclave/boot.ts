@@ -15,6 +15,8 @@ const POLL_MS = 50
 /** One SIMULATED boot: a software security module and an enclave, each a process of its own. */
 export interface EnclaveBoot {
   readonly client: EnclaveClient
+  /** Socket on which the enclave listens. */
+  readonly path: string
   /** Resolves when the enclave's process has ended. */
   readonly ended: Promise<void>
   stop(): Promise<void>
@@ -57,7 +59,7 @@ export async function bootEnclave({ log, root, timings }: BootOptions): Promise<
     await rm(work, { force: true, recursive: true })
   }
   void ended.then(() => nsm.kill("SIGTERM"))
-  return { client: await EnclaveClient.connect(listen), ended, stop }
+  return { client: await EnclaveClient.connect(listen), ended, path: listen, stop }
 }
 
 function start(program: string, args: readonly string[]): ChildProcess {
