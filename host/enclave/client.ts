@@ -16,9 +16,13 @@ export class EnclaveClient {
   readonly #socket: Socket
   readonly #frames: AsyncGenerator<Frame>
   #turn: Promise<unknown> = Promise.resolve()
+  /** Resolves when the connection is gone. */
+  readonly closed: Promise<void>
 
   private constructor(socket: Socket) {
     this.#socket = socket
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()))
+    socket.on("timeout", () => socket.destroy())
     this.#frames = readFrames(socket)
   }
 
@@ -28,9 +32,9 @@ export class EnclaveClient {
 
   /** Sends a request and reads its answer; `timeoutMs` of silence ends the connection. */
   request(request: EnclaveRequest, timeoutMs: number): Promise<EnclaveResponse> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(timeoutMs, async () => {
       await this.#send(request)
-      return this.#answer(timeoutMs)
+      return this.#answer()
     })
   }
 
@@ -40,13 +44,13 @@ export class EnclaveClient {
     source: AsyncIterable<Uint8Array>,
     timeoutMs: number,
   ): Promise<EnclaveResponse> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(timeoutMs, async () => {
       await this.#send(request)
       for await (const chunk of source) {
         for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES)
           await this.#data(chunk.subarray(at, at + MAX_DATA_BYTES))
       }
-      return this.#answer(timeoutMs)
+      return this.#answer()
     })
   }
 
@@ -54,8 +58,16 @@ export class EnclaveClient {
     this.#socket.destroy()
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work)
+  /** Runs one exchange after the other; an enclave that neither reads nor writes for so long is given up. */
+  #inTurn<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      this.#socket.setTimeout(timeoutMs)
+      try {
+        return await work()
+      } finally {
+        this.#socket.setTimeout(0)
+      }
+    })
     this.#turn = result.catch(() => undefined)
     return result
   }
@@ -71,16 +83,13 @@ export class EnclaveClient {
     await write(this.#socket, chunk)
   }
 
-  async #answer(timeoutMs: number): Promise<EnclaveResponse> {
-    this.#socket.setTimeout(timeoutMs, () => this.#socket.destroy())
+  async #answer(): Promise<EnclaveResponse> {
     try {
       const next = await this.#frames.next()
       if (next.done === true) throw gone()
       return parseLoose(next.value.payload, EnclaveResponse, MAX_MESSAGE_BYTES)
     } catch (cause) {
       throw cause instanceof ParleyError ? cause : gone()
-    } finally {
-      this.#socket.setTimeout(0)
     }
   }
 }
