@@ -6,6 +6,7 @@ import { Command } from "commander"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { type HostConfig, readConfig } from "../config/config.ts"
 import type { BootOptions } from "../enclave/boot.ts"
+import { sweepBoots } from "../enclave/sweep.ts"
 import { hostApp } from "../http/app.ts"
 import { type Log, openLog } from "../log/log.ts"
 import { RoomRegistry } from "../room/registry.ts"
@@ -48,6 +49,7 @@ async function start(options: Options): Promise<void> {
   const log = openLog()
   const boot = { log, root: join(options.data, "root"), timings: options.timings === true }
   const config = await readConfig(options.data)
+  await sweepBoots()
   await serve(
     options.room === undefined ? await overHttp(options, config, boot) : new RoomService(options.room, boot),
     options,

@@ -54,10 +54,6 @@ export class EnclaveClient {
     })
   }
 
-  close(): void {
-    this.#socket.destroy()
-  }
-
   /** Runs one exchange after the other; an enclave that neither reads nor writes for so long is given up. */
   #inTurn<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {

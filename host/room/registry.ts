@@ -56,16 +56,16 @@ export class RoomRegistry {
     await writeAtomically(join(this.folder(contract), ROOM.contract), bytes)
   }
 
-  /** Looks at every room once. One room's trouble is not another's. */
+  /** Looks at every room that is not being looked at. One room's run holds up no other room, nor does its trouble. */
   async tick(): Promise<void> {
     const names = await readdir(join(this.#data, "rooms")).catch(() => [])
     for (const name of names.filter((candidate) => /^[0-9a-f]{64}$/.test(candidate))) {
-      await this.service(name)
-        .tick()
-        .catch((cause: unknown) => {
-          const code = cause instanceof ParleyError ? cause.code : "internal"
-          this.#log.warn("room-failed", { code, contract: name })
-        })
+      const service = this.service(name)
+      if (service.busy) continue
+      service.tick().catch((cause: unknown) => {
+        const code = cause instanceof ParleyError ? cause.code : "internal"
+        this.#log.warn("room-failed", { code, contract: name })
+      })
     }
   }
 
