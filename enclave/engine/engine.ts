@@ -2,7 +2,7 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import type { ParameterValues } from "../../shared/protocol/proposal.ts"
 import type { JudgedQuery } from "../../shared/query/judged.ts"
 import type { IngestedTable } from "../ingest/ingest.ts"
-import { runChild } from "../process/child.ts"
+import { startChild, type WaitingChild } from "../process/child.ts"
 import { aggregateSql } from "./sql.ts"
 
 const PROGRAM = new URL("./main.ts", import.meta.url)
@@ -22,7 +22,13 @@ export interface EngineRequest {
 /** Rows of text or null, as `aggregateSql` lays them out. Nothing in them is believed before the gate. */
 export type EngineOutput = readonly (readonly (string | null)[])[]
 
+/** Starts an engine that waits for its query. */
+export function startEngine(signal: AbortSignal): WaitingChild {
+  return startChild(PROGRAM, signal)
+}
+
 export async function runEngine(run: {
+  readonly ask: WaitingChild
   readonly plan: JudgedQuery
   readonly tables: readonly IngestedTable[]
   readonly parameters: ParameterValues
@@ -30,12 +36,11 @@ export async function runEngine(run: {
   readonly spillFolder: string
   readonly memoryBytes: number
   readonly threads: number
-  readonly signal: AbortSignal
 }): Promise<EngineOutput> {
-  const { maxRows, memoryBytes, parameters, plan, signal, spillFolder, tables, threads } = run
+  const { maxRows, memoryBytes, parameters, plan, spillFolder, tables, threads } = run
   const generated = aggregateSql(plan, tables)
   const request: EngineRequest = {
-    files: tables.map(({ file }) => file),
+    files: tables.flatMap(({ files }) => files),
     maxRows,
     memoryBytes,
     spillFolder,
@@ -43,7 +48,7 @@ export async function runEngine(run: {
     threads,
     values: generated.parameters.map((name) => String(parameters[name])),
   }
-  return readOutput(await runChild(PROGRAM, request, signal))
+  return readOutput(await run.ask(request))
 }
 
 function readOutput(answer: unknown): EngineOutput {

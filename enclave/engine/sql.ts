@@ -78,12 +78,20 @@ function joinSql({ datasets }: JudgedQuery, tables: readonly IngestedTable[]): s
     const first = tables.find(({ dataset }) => dataset === datasets[0])
     if (table === undefined || first === undefined) throw new RangeError("no table")
     const alias = identifier(name)
-    const read = `read_parquet(${literal(table.file)}) AS ${alias}`
+    const read = `${tableSql(table)} AS ${alias}`
     if (index === 0) return read
     const key = (of: IngestedTable) => `${identifier(of.dataset)}.${identifier(of.identityColumn)}`
     return `JOIN ${read} ON ${key(first)} = ${key(table)}`
   })
   return parts.join(" ")
+}
+
+/** One owner's rows, those whom it takes out left out. */
+function tableSql({ files, identityColumn, optOuts }: IngestedTable): string {
+  const source = `read_parquet([${files.map(literal).join(", ")}])`
+  if (optOuts.length === 0) return source
+  const tokens = optOuts.map((token) => `${literal(token)}::UUID`).join(", ")
+  return `(SELECT * FROM ${source} WHERE ${identifier(identityColumn)} NOT IN (${tokens}))`
 }
 
 function column({ column: name, dataset }: ColumnUse): string {

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../shared/contract/dataset.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { runChild } from "../process/child.ts"
+import { startChild, type WaitingChild } from "../process/child.ts"
 
 const PROGRAM = new URL("./main.ts", import.meta.url)
 
@@ -11,32 +11,42 @@ export interface IngestRequest {
   readonly files: readonly string[]
   /** Rows that the manifest names. */
   readonly expectedRows: number
-  /** Identity tokens that the owner takes out. */
-  readonly optOuts: readonly string[]
-  /** Columns that the plan reads, beside the identity. */
-  readonly columns: readonly string[]
-  readonly outputFolder: string
   readonly spillFolder: string
   readonly memoryBytes: number
   readonly threads: number
 }
 
-/** A dataset that was validated on its own and written anew for the engine. */
+/** A dataset that was validated on its own: the engine reads the very bytes that authenticated. */
 export interface IngestedTable {
   readonly dataset: string
   readonly identityColumn: string
-  readonly file: string
+  readonly files: readonly string[]
   /** Whether no identity has more than one row, counted and not just declared. */
   readonly uniqueIdentities: boolean
+  /** Identity tokens that the owner takes out. */
+  readonly optOuts: readonly string[]
 }
 
-export async function ingestDataset(request: IngestRequest & { readonly signal: AbortSignal }): Promise<IngestedTable> {
-  const { signal, ...told } = request
-  const answer = (await runChild(PROGRAM, told, signal)) as { file: unknown; unique: unknown }
+/** Starts a process that waits for its dataset. */
+export function startIngest(signal: AbortSignal): WaitingChild {
+  return startChild(PROGRAM, signal)
+}
+
+export async function ingestDataset(
+  ask: WaitingChild,
+  request: IngestRequest,
+  optOuts: readonly string[],
+): Promise<IngestedTable> {
+  const answer = (await ask(request)) as { unique: unknown }
   const identity = request.dataset.columns.find(({ type }) => type === "identity")
-  if (typeof answer.file !== "string" || typeof answer.unique !== "boolean" || identity === undefined) {
-    throw new ParleyError("engine-failed", "ingest gave no table")
+  if (typeof answer.unique !== "boolean" || identity === undefined) {
+    throw new ParleyError("engine-failed", "ingest gave no answer")
   }
-  const { name } = request.dataset
-  return { dataset: name, file: answer.file, identityColumn: identity.name, uniqueIdentities: answer.unique }
+  return {
+    dataset: request.dataset.name,
+    files: request.files,
+    identityColumn: identity.name,
+    optOuts,
+    uniqueIdentities: answer.unique,
+  }
 }

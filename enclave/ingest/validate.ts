@@ -1,4 +1,3 @@
-import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import type { Column } from "../../shared/contract/columns.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
@@ -13,13 +12,12 @@ interface Rule {
   readonly broken: string
 }
 
-/** Validates one dataset on its own data alone, then writes what the plan reads, with opt-outs left out. */
-export async function validateAndWrite(engine: DuckDBConnection, request: IngestRequest) {
+/** Validates one dataset on its own data alone. */
+export async function validate(engine: DuckDBConnection, request: IngestRequest) {
   const source = `read_parquet([${request.files.map(literal).join(", ")}])`
   await requireSchema(engine, request, source)
   await requireRules(engine, request, source)
-  const unique = await requireRowsPerIdentity(engine, request, source)
-  return { file: await write(engine, request, source), unique }
+  return { unique: await requireRowsPerIdentity(engine, request, source) }
 }
 
 /** Names, order and physical types must be exactly those that sealing writes. */
@@ -127,21 +125,6 @@ async function requireRowsPerIdentity(
   if (unsorted > 0) throw invalid("the rows are not sorted by identity")
   if (over > 0) throw invalid(`${over} rows beyond the ${most} that an identity may have`)
   return repeated === 0
-}
-
-async function write(engine: DuckDBConnection, request: IngestRequest, source: string): Promise<string> {
-  const { columns, dataset, optOuts, outputFolder } = request
-  const identity = identityOf(dataset.columns)
-  const file = join(outputFolder, "table.parquet")
-  const selected = [identity, ...columns.map(identifier)].join(", ")
-  const kept =
-    optOuts.length === 0
-      ? ""
-      : ` WHERE ${identity} NOT IN (${optOuts.map((token) => `${literal(token)}::UUID`).join(", ")})`
-  await engine.run(
-    `COPY (SELECT ${selected} FROM ${source}${kept}) TO ${literal(file)} (FORMAT parquet, COMPRESSION uncompressed)`,
-  )
-  return file
 }
 
 function identityOf(columns: readonly Column[]): string {

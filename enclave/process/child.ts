@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import type { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { ParleyError } from "../../shared/errors/index.ts"
 import type { Answer } from "./answer.ts"
@@ -6,17 +7,15 @@ import type { Answer } from "./answer.ts"
 /** Largest answer of a child, in bytes: a hostile one could write without end. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
-/**
- * Runs one of the enclave's own programs as a process of its own: no environment, no arguments, request on standard
- * input, one answer on standard output, standard error discarded because engine messages carry data values.
- */
-export async function runChild(program: URL, request: unknown, signal: AbortSignal): Promise<unknown> {
-  const answer = (await converse(program, JSON.stringify(request), signal)) as Answer
-  if ("value" in answer) return answer.value
-  throw new ParleyError(answer.failed === "dataset-invalid" ? "dataset-invalid" : "engine-failed", answer.message)
-}
+/** A started program that waits for its one request. */
+export type WaitingChild = (request: unknown) => Promise<unknown>
 
-function converse(program: URL, request: string, signal: AbortSignal): Promise<unknown> {
+/**
+ * Starts one of the enclave's own programs as a process of its own: no environment, no arguments, request on standard
+ * input, one answer on standard output, standard error discarded because engine messages carry data values. It may be
+ * started before there is anything to ask; `signal` kills it at any time.
+ */
+export function startChild(program: URL, signal: AbortSignal): WaitingChild {
   const child = spawn(process.execPath, [fileURLToPath(program)], {
     cwd: "/",
     env: {},
@@ -24,6 +23,22 @@ function converse(program: URL, request: string, signal: AbortSignal): Promise<u
     signal,
     stdio: ["pipe", "pipe", "ignore"],
   })
+  const answered = readAnswer(child)
+  // Its failure is seen when it is asked, if it ever is.
+  answered.catch(() => undefined)
+  return async (request) => {
+    child.stdin.end(JSON.stringify(request))
+    const answer = await answered
+    if ("value" in answer) return answer.value
+    throw new ParleyError(answer.failed === "dataset-invalid" ? "dataset-invalid" : "engine-failed", answer.message)
+  }
+}
+
+export function runChild(program: URL, request: unknown, signal: AbortSignal): Promise<unknown> {
+  return startChild(program, signal)(request)
+}
+
+function readAnswer(child: ChildProcessByStdio<Writable, Readable, null>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const failed = () => reject(new ParleyError("engine-failed", "a process of the engine ended without an answer"))
     const chunks: Buffer[] = []
@@ -38,11 +53,10 @@ function converse(program: URL, request: string, signal: AbortSignal): Promise<u
     child.on("close", (status) => {
       if (status !== 0) return failed()
       try {
-        resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")))
+        resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")) as Answer)
       } catch {
         failed()
       }
     })
-    child.stdin.end(request)
   })
 }

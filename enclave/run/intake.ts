@@ -6,6 +6,7 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import { digestingSource } from "../../shared/sealed/digesting-source.ts"
 import { openPart } from "../../shared/sealed/open-stream.ts"
 import type { DatasetVersion } from "./manifests.ts"
+import { segmentDecryption } from "./segment-decryption.ts"
 
 /** One announced part of ciphertext. */
 export interface PartAnnouncement {
@@ -16,14 +17,14 @@ export interface PartAnnouncement {
 
 /**
  * Takes the ciphertext of a run, part by part and in any order, and writes what authenticates into the work folder.
- * Nothing reads those files before the last tag of every part has been verified (`complete`).
+ * Nothing reads the files of a dataset before the last tag of its every part has been verified.
  */
 export class Intake {
   readonly #folder: string
   readonly #versions: readonly DatasetVersion[]
   readonly #dataKeys: ReadonlyMap<string, Bytes>
   readonly #taken = new Set<string>()
-  #verified = 0
+  readonly #verified = new Map<string, number>()
 
   constructor(folder: string, versions: readonly DatasetVersion[], dataKeys: ReadonlyMap<string, Bytes>) {
     this.#folder = folder
@@ -31,12 +32,14 @@ export class Intake {
     this.#dataKeys = dataKeys
   }
 
-  get complete(): boolean {
-    return this.#verified === this.#versions.reduce((sum, { manifest }) => sum + manifest.payload.parts.length, 0)
-  }
-
-  /** Decrypts one part. Every failure is the caller's reason to end the boot. */
-  async take({ manifest, index, bytes }: PartAnnouncement, source: AsyncIterable<Uint8Array>): Promise<void> {
+  /**
+   * Decrypts one part and returns its dataset if that is complete now, or null. Every failure is the caller's reason to
+   * end the boot.
+   */
+  async take(
+    { manifest, index, bytes }: PartAnnouncement,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<DatasetVersion | null> {
     const version = this.#versions.find((candidate) => candidate.manifest.digest === manifest)
     const part = version?.manifest.payload.parts[index]
     if (version === undefined || part === undefined || part.bytes !== bytes) {
@@ -44,12 +47,15 @@ export class Intake {
     }
     this.#takeOnce(`${manifest}/${index}`)
     const checked = digestingSource(source, part.sha256, createHash("sha256"))
-    await this.#write(version, index, openPart({ ...this.#key(version), ...position(version, index), source: checked }))
-    this.#verified++
+    const place = { ...this.#key(version), ...position(version, index), bytes }
+    await this.#write(version, index, openPart({ ...place, decryption: segmentDecryption, source: checked }))
+    const verified = (this.#verified.get(manifest) ?? 0) + 1
+    this.#verified.set(manifest, verified)
+    return verified === version.manifest.payload.parts.length ? version : null
   }
 
   /** Plaintext Parquet files of one dataset, in the order of the manifest. */
-  files({ dataset, manifest }: DatasetVersion): readonly string[] {
+  files({ dataset, manifest }: Pick<DatasetVersion, "dataset" | "manifest">): readonly string[] {
     return manifest.payload.parts.map((_, index) => this.#path(dataset.name, index))
   }
 
@@ -68,7 +74,7 @@ export class Intake {
     await mkdir(join(this.#folder, version.dataset.name), { mode: 0o700, recursive: true })
     const file = await open(this.#path(version.dataset.name, index), "wx", 0o400)
     try {
-      for await (const chunk of plaintext) await file.writev([chunk])
+      for await (const segment of plaintext) await file.writev([segment])
     } finally {
       await file.close()
     }

@@ -4,6 +4,7 @@ import { requireValidAt } from "../../shared/contract/in-force.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { effectivePolicy } from "../../shared/query/policy.ts"
 import type { EnclaveResponse } from "../../shared/wire/messages.ts"
+import { startEngine } from "../engine/engine.ts"
 import type { Boot } from "../session/boot.ts"
 import type { Timings } from "../session/timings.ts"
 import type { ApprovedRun } from "./approve.ts"
@@ -13,6 +14,7 @@ import type { ProposedRun } from "./proposal.ts"
 import { PartyFault } from "./refuse.ts"
 import { releaseRun } from "./release-run.ts"
 import { type OwnerSecret, openSecret } from "./secrets.ts"
+import { Validation } from "./validation.ts"
 
 /** A run that holds data keys, from the first key to the wipe. */
 export class Run {
@@ -20,6 +22,9 @@ export class Run {
   readonly #approved: ApprovedRun
   readonly #secrets: readonly OwnerSecret[]
   readonly #intake: Intake
+  readonly #validation: Validation
+  readonly #engine: ReturnType<typeof startEngine>
+  readonly #processes = new AbortController()
   readonly #folder: string
   readonly #timings: Timings
 
@@ -37,9 +42,14 @@ export class Run {
     this.#timings = timings
     const dataKeys = new Map(secrets.flatMap((secret) => [...secret.dataKeys]))
     this.#intake = new Intake(join(folder, "in"), approved.versions, dataKeys)
+    const { signal } = this.#processes
+    const optOuts = new Map(secrets.map((secret) => [secret.owner, secret.optOuts]))
+    const { versions } = approved
+    this.#validation = new Validation({ folder, intake: this.#intake, optOuts, signal, timings, versions })
+    this.#engine = startEngine(signal)
   }
 
-  /** Opens every owner's keys. */
+  /** Opens every owner's keys, and starts the processes that will read their data. */
   static async begin(boot: Boot, approved: ApprovedRun, work: string, timings: Timings): Promise<Run> {
     const folder = join(work, approved.run.proposal.digest)
     await rm(folder, { force: true, recursive: true })
@@ -54,7 +64,8 @@ export class Run {
   /** Takes one part of ciphertext; a fault in it is its owner's. */
   async part(announcement: PartAnnouncement, source: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      await this.#timings.measure("decrypt", () => this.#intake.take(announcement, source))
+      const complete = await this.#timings.measure("decrypt", () => this.#intake.take(announcement, source))
+      if (complete !== null) this.#validation.begin(complete)
     } catch (cause) {
       const version = this.#approved.versions.find(({ manifest }) => manifest.digest === announcement.manifest)
       if (!(cause instanceof ParleyError) || version === undefined || cause.code === "wire-malformed") throw cause
@@ -69,28 +80,31 @@ export class Run {
 
   /** Computes and signs. Nothing of the result leaves before the receipt is signed. */
   async execute(): Promise<EnclaveResponse> {
-    if (!this.#intake.complete) throw new ParleyError("phase-illegal", "parts are missing")
     const { inForce } = this.#boot
-    const { run, versions } = this.#approved
+    const { run } = this.#approved
     const policy = effectivePolicy(inForce.contract, run.plan)
-    const gated = await compute({
-      folder: this.#folder,
-      inForce,
-      intake: this.#intake,
-      policy,
-      run,
-      secrets: this.#secrets,
-      signal: AbortSignal.timeout(inForce.contract.limits.runSeconds * 1000),
-      timings: this.#timings,
-      versions,
-    })
-    const now = await this.#boot.clock.now()
-    requireValidAt(inForce.contract, now)
-    return this.#timings.measure("sign", () => releaseRun(this.#boot, this.#approved, policy, gated, now))
+    const deadline = setTimeout(() => this.#processes.abort(), inForce.contract.limits.runSeconds * 1000)
+    try {
+      const gated = await compute({
+        engine: this.#engine,
+        folder: this.#folder,
+        inForce,
+        policy,
+        run,
+        tables: await this.#validation.tables(),
+        timings: this.#timings,
+      })
+      const now = await this.#boot.clock.now()
+      requireValidAt(inForce.contract, now)
+      return await this.#timings.measure("sign", () => releaseRun(this.#boot, this.#approved, policy, gated, now))
+    } finally {
+      clearTimeout(deadline)
+    }
   }
 
-  /** Forgets keys and plaintext. */
+  /** Forgets keys and plaintext, and kills the processes that read it. */
   async wipe(): Promise<void> {
+    this.#processes.abort()
     for (const { dataKeys } of this.#secrets) for (const key of dataKeys.values()) key.fill(0)
     await rm(this.#folder, { force: true, recursive: true })
   }

@@ -34,7 +34,7 @@ export class Connection {
       const next = await this.#frames.next()
       if (next.done === true) throw new ParleyError("wire-malformed", "connection closed within a part")
       const { kind, payload } = next.value
-      if (kind !== FRAME.data || payload.length === 0 || payload.length > left) {
+      if (kind !== FRAME.data || payload.length > left) {
         throw new ParleyError("wire-malformed", "not the data that was announced")
       }
       left -= payload.length
@@ -68,8 +68,8 @@ async function* readFrames(socket: Socket): AsyncGenerator<Frame> {
   const reader = new FrameReader()
   socket.on("timeout", () => socket.destroy(new ParleyError("wire-malformed", "the peer fell silent")))
   for await (const chunk of socket) {
-    if (reader.unfinished > 0) socket.setTimeout(SILENCE_MS)
+    if (reader.unfinished) socket.setTimeout(SILENCE_MS)
     yield* reader.push(chunk as Uint8Array)
   }
-  if (reader.unfinished > 0) throw new ParleyError("wire-malformed", "connection closed within a frame")
+  if (reader.unfinished) throw new ParleyError("wire-malformed", "connection closed within a frame")
 }

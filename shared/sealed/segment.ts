@@ -24,26 +24,16 @@ export function fullSegment(index: number): number {
   return index === 0 ? SEGMENT_BYTES - HEADER_BYTES : SEGMENT_BYTES
 }
 
-/** The part's own AES-256 key: HKDF-SHA256 of the data key with the header's salt and the associated data. */
-export async function partKey(
-  dataKey: Uint8Array,
-  header: Uint8Array,
-  associatedData: Uint8Array,
-  use: "encrypt" | "decrypt",
-) {
-  const derived = hkdf(sha256, dataKey, header.subarray(1, 1 + SALT_BYTES), associatedData, 32)
-  try {
-    return await crypto.subtle.importKey("raw", new Uint8Array(derived), "AES-GCM", false, [use])
-  } finally {
-    derived.fill(0)
-  }
+/** The part's own AES-256 key, 32 bytes: HKDF-SHA256 of the data key with the header's salt and the associated data. */
+export function partKey(dataKey: Uint8Array, header: Uint8Array, associatedData: Uint8Array): Bytes {
+  return new Uint8Array(hkdf(sha256, dataKey, header.subarray(1, 1 + SALT_BYTES), associatedData, 32))
 }
 
-/** AES-GCM parameters of segment `index`: prefix, u32 big-endian index, one byte that says whether it is the last. */
-export function segmentAlgorithm(header: Uint8Array, index: number, last: boolean) {
-  const iv = new Uint8Array(12)
-  iv.set(header.subarray(1 + SALT_BYTES, HEADER_BYTES))
-  new DataView(iv.buffer).setUint32(PREFIX_BYTES, index)
-  iv[11] = last ? 1 : 0
-  return { iv, name: "AES-GCM", tagLength: 8 * TAG_BYTES } as const
+/** Nonce of segment `index`, 12 bytes: prefix, u32 big-endian index, one byte that says whether it is the last. */
+export function segmentNonce(header: Uint8Array, index: number, last: boolean): Bytes {
+  const nonce = new Uint8Array(12)
+  nonce.set(header.subarray(1 + SALT_BYTES, HEADER_BYTES))
+  new DataView(nonce.buffer).setUint32(PREFIX_BYTES, index)
+  nonce[11] = last ? 1 : 0
+  return nonce
 }

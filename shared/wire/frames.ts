@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "../bytes.ts"
+import type { Bytes } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
 
 /**
@@ -13,9 +13,13 @@ export const MAX_MESSAGE_BYTES = 96 * 1024 * 1024
 /** Largest payload of a data frame. */
 export const MAX_DATA_BYTES = 1024 * 1024
 
+/** Smallest buffer for a message that arrives. */
+const FIRST_BUFFER_BYTES = 64 * 1024
+
+/** A whole message, or a piece of a data frame as it arrived: bulk data is not copied to put frames together again. */
 export interface Frame {
   readonly kind: FrameKind
-  readonly payload: Bytes
+  readonly payload: Uint8Array
 }
 
 /** Header of a frame with `length` payload bytes: 5 bytes. */
@@ -26,55 +30,68 @@ export function frameHeader(kind: FrameKind, length: number): Bytes {
   return header
 }
 
-/** Reassembles frames from chunks of any size. */
+/** Reads frames from chunks of any size. */
 export class FrameReader {
-  #pending: Uint8Array[] = []
-  #bytes = 0
+  readonly #header = new Uint8Array(5)
+  #headerFilled = 0
+  #left = 0
+  #message = new Uint8Array()
+  #messageFilled = 0
 
-  /** Takes a chunk and returns the frames that are now complete; throws `wire-malformed` on a bad header. */
+  /** Takes a chunk and returns what is now readable; throws `wire-malformed` on a bad header. */
   push(chunk: Uint8Array): readonly Frame[] {
-    this.#pending.push(chunk)
-    this.#bytes += chunk.length
     const frames: Frame[] = []
-    for (let frame = this.#next(); frame !== null; frame = this.#next()) frames.push(frame)
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#headerFilled < 5) {
+        this.#header[this.#headerFilled++] = chunk[at++] ?? 0
+        if (this.#headerFilled === 5) this.#left = judgedLength(this.#header)
+        continue
+      }
+      const piece = chunk.subarray(at, at + this.#left)
+      at += piece.length
+      frames.push(...this.#take(piece))
+    }
     return frames
   }
 
-  /** Bytes of an unfinished frame; not zero at the end of a stream means that it was cut. */
-  get unfinished(): number {
-    return this.#bytes
+  /** Whether a frame has begun and not ended; true at the end of a stream means that it was cut. */
+  get unfinished(): boolean {
+    return this.#headerFilled > 0
   }
 
-  #next(): Frame | null {
-    if (this.#bytes < 5) return null
-    const header = this.#peek(5)
-    const length = new DataView(header.buffer).getUint32(0)
-    const kind = header[4]
-    if (kind !== FRAME.message && kind !== FRAME.data) throw new ParleyError("wire-malformed", "unknown frame kind")
-    const cap = kind === FRAME.message ? MAX_MESSAGE_BYTES : MAX_DATA_BYTES
-    if (length < 1 || length - 1 > cap) throw new ParleyError("wire-malformed", "frame length over its cap")
-    if (this.#bytes < length + 4) return null
-    const whole = this.#take(length + 4)
-    return { kind, payload: whole.subarray(5) }
+  #take(piece: Uint8Array): readonly Frame[] {
+    const data = this.#header[4] === FRAME.data
+    if (!data) this.#append(piece)
+    this.#left -= piece.length
+    if (this.#left === 0) this.#headerFilled = 0
+    if (data) return [{ kind: FRAME.data, payload: piece }]
+    if (this.#left > 0) return []
+    const payload = this.#message.subarray(0, this.#messageFilled)
+    this.#message = new Uint8Array()
+    this.#messageFilled = 0
+    return [{ kind: FRAME.message, payload }]
   }
 
-  #peek(count: number): Bytes {
-    const out = new Uint8Array(count)
-    let filled = 0
-    for (const chunk of this.#pending) {
-      const part = chunk.subarray(0, count - filled)
-      out.set(part, filled)
-      filled += part.length
-      if (filled === count) break
+  /** Grows with what has arrived, not with what was announced. */
+  #append(piece: Uint8Array): void {
+    const needed = this.#messageFilled + piece.length
+    if (needed > this.#message.length) {
+      const most = this.#messageFilled + this.#left
+      const grown = new Uint8Array(Math.min(most, Math.max(needed, 2 * this.#message.length, FIRST_BUFFER_BYTES)))
+      grown.set(this.#message.subarray(0, this.#messageFilled))
+      this.#message = grown
     }
-    return out
+    this.#message.set(piece, this.#messageFilled)
+    this.#messageFilled = needed
   }
+}
 
-  #take(count: number): Bytes {
-    const all = this.#pending.length === 1 ? (this.#pending[0] as Uint8Array) : concat(...this.#pending)
-    const rest = all.subarray(count)
-    this.#pending = rest.length === 0 ? [] : [rest]
-    this.#bytes = rest.length
-    return new Uint8Array(all.subarray(0, count))
-  }
+/** Bytes of payload that a header announces. */
+function judgedLength(header: Uint8Array): number {
+  const length = new DataView(header.buffer, header.byteOffset).getUint32(0)
+  const kind = header[4]
+  if (kind !== FRAME.message && kind !== FRAME.data) throw new ParleyError("wire-malformed", "unknown frame kind")
+  const cap = kind === FRAME.message ? MAX_MESSAGE_BYTES : MAX_DATA_BYTES
+  if (length < 2 || length - 1 > cap) throw new ParleyError("wire-malformed", "frame length outside its bounds")
+  return length - 1
 }

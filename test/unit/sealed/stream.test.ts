@@ -1,5 +1,6 @@
 import { createCipheriv, createHash, hkdfSync, randomBytes } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { segmentDecryption } from "../../../enclave/run/segment-decryption.ts"
 import { concat } from "../../../shared/bytes.ts"
 import { digestingSource } from "../../../shared/sealed/digesting-source.ts"
 import { keyCommitment, partAssociatedData } from "../../../shared/sealed/header.ts"
@@ -20,13 +21,16 @@ async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 
 async function all(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
-  for await (const chunk of source) parts.push(chunk)
+  for await (const chunk of source) parts.push(chunk.slice())
   return concat(...parts)
 }
 
 const seal = (bytes: Uint8Array, over = {}) =>
   all(sealPart({ ...part, entropy, source: chunks(bytes, 300_000), ...over }))
-const open = (bytes: Uint8Array, over = {}) => all(openPart({ ...part, source: chunks(bytes, 70_001), ...over }))
+const open = (bytes: Uint8Array, over = {}, size = 70_001) => {
+  const source = chunks(bytes, size)
+  return all(openPart({ ...part, bytes: bytes.length, decryption: segmentDecryption, source, ...over }))
+}
 const sealed = await seal(plaintext)
 
 /** Segments of a sealed part; the first one still has the header. */
@@ -57,6 +61,21 @@ describe("a sealed part", () => {
       const bytes = plaintext.slice(0, size)
       expect(Buffer.from(await open(await seal(bytes))).equals(Buffer.from(bytes)), String(size)).toBe(true)
     }
+  })
+
+  it("opens however the stream is cut", async () => {
+    const short = await seal(plaintext.slice(0, SEGMENT_BYTES + 100))
+    for (const size of [1, 15, 16, 17, 40, 41, SEGMENT_BYTES - 16, SEGMENT_BYTES, SEGMENT_BYTES + 1, short.length]) {
+      expect(
+        Buffer.from(await open(short, {}, size)).equals(Buffer.from(plaintext.slice(0, SEGMENT_BYTES + 100))),
+      ).toBe(true)
+    }
+  })
+
+  it("refuses a stream that is shorter or longer than the manifest says", async () => {
+    await expectCode("sealed-truncated", () => open(sealed.slice(0, SEGMENT_BYTES + 5), { bytes: sealed.length }))
+    await expectCode("sealed-truncated", () => open(sealed.slice(0, SEGMENT_BYTES), { bytes: sealed.length }))
+    await expectCode("sealed-not-authentic", () => open(concat(sealed, Uint8Array.of(0)), { bytes: sealed.length }))
   })
 
   it("refuses truncation, at a segment's end too", async () => {
