@@ -31,7 +31,8 @@ export function conversionsOf(dataset: Dataset, input: Input, map: ReadonlyMap<s
 function conversion(column: Column, source: string, type: string): Conversion {
   const text = type === "VARCHAR" ? identifier(source) : `CAST(${identifier(source)} AS VARCHAR)`
   if (column.type === "identity") return identityConversion(column.name, source, text)
-  const value = valueSql(column, text)
+  const native = nativeSql(column, identifier(source), type)
+  const value = native ?? valueSql(column, text)
   const faults = [
     ...(column.nullable ? [] : [{ kind: "null" as const, when: `${text} IS NULL` }]),
     ...constraintFaults(column, text, value),
@@ -46,6 +47,23 @@ function identityConversion(column: string, source: string, text: string): Conve
     { kind: "empty" as const, when: `${text} IS NOT NULL AND length(parley_normalized(${text})) = 0` },
   ]
   return { column, faults, isNull: `${text} IS NULL`, source, value: `parley_token(parley_normalized(${text}))` }
+}
+
+/** A cell whose type in the input already is the contract's needs no detour over text; null where it is not. */
+function nativeSql(column: ValueColumn, cell: string, type: string): string | null {
+  switch (column.type) {
+    case "integer":
+      return /^U?(?:TINYINT|SMALLINT|INTEGER)$|^BIGINT$/.test(type) ? `CAST(${cell} AS BIGINT)` : null
+    case "boolean":
+      return type === "BOOLEAN" ? cell : null
+    case "date":
+      return type === "DATE" ? cell : null
+    case "timestamp":
+      return type === "TIMESTAMP" ? cell : null
+    case "text":
+    case "decimal":
+      return null
+  }
 }
 
 function valueSql(column: ValueColumn, text: string): string {

@@ -10,7 +10,9 @@ const ASCII_STEPS: Readonly<Record<NormalizationStep, (text: string) => string>>
   lowercase: (text) => `lower(${text})`,
   nfkc: (text) => text,
   "no-spaces": (text) => `regexp_replace(${text}, '[\\x09-\\x0d ]', '', 'g')`,
-  trim: (text) => `trim(${text}, chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' ')`,
+  // DuckDB's trim with a set of characters is slow, and few identities begin or end with one that is not printable.
+  trim: (text) =>
+    `CASE WHEN ascii(${text}) <= 32 OR ascii(right(${text}, 1)) <= 32 THEN trim(${text}, E'\\x09\\x0a\\x0b\\x0c\\x0d ') ELSE ${text} END`,
   uppercase: (text) => `upper(${text})`,
 }
 
@@ -20,7 +22,7 @@ const ASCII_STEPS: Readonly<Record<NormalizationStep, (text: string) => string>>
  */
 export async function defineTokenFunctions(
   engine: DuckDBConnection,
-  spec: TokenSpec,
+  spec: Pick<TokenSpec, "name" | "normalization">,
   secret: Uint8Array,
 ): Promise<void> {
   engine.registerScalarFunction(portableNormalization(spec.normalization))
