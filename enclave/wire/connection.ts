@@ -11,6 +11,8 @@ const SILENCE_MS = 60_000
 export class Connection {
   readonly #socket: Socket
   readonly #frames: AsyncGenerator<Frame>
+  /** Bytes of an announced part that have not been read. */
+  #dataLeft = 0
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -27,19 +29,33 @@ export class Connection {
   }
 
   /** Exactly `bytes` bytes of ciphertext that follow a `part` request. */
-  async *data(bytes: number): AsyncGenerator<Uint8Array> {
+  data(bytes: number): AsyncGenerator<Uint8Array> {
     this.#socket.setTimeout(SILENCE_MS)
-    let left = bytes
-    while (left > 0) {
-      const next = await this.#frames.next()
-      if (next.done === true) throw new ParleyError("wire-malformed", "connection closed within a part")
-      const { kind, payload } = next.value
-      if (kind !== FRAME.data || payload.length > left) {
-        throw new ParleyError("wire-malformed", "not the data that was announced")
-      }
-      left -= payload.length
-      yield payload
+    this.#dataLeft = bytes
+    return this.#readData()
+  }
+
+  async *#readData(): AsyncGenerator<Uint8Array> {
+    while (this.#dataLeft > 0) yield await this.#nextData()
+  }
+
+  /**
+   * Reads on to the end of a part that was refused half-way. Closing with bytes unread resets the connection, and the
+   * host might never see the refusal.
+   */
+  async skipData(): Promise<void> {
+    while (this.#dataLeft > 0) await this.#nextData()
+  }
+
+  async #nextData(): Promise<Uint8Array> {
+    const next = await this.#frames.next()
+    if (next.done === true) throw new ParleyError("wire-malformed", "connection closed within a part")
+    const { kind, payload } = next.value
+    if (kind !== FRAME.data || payload.length > this.#dataLeft) {
+      throw new ParleyError("wire-malformed", "not the data that was announced")
     }
+    this.#dataLeft -= payload.length
+    return payload
   }
 
   async answer(response: EnclaveResponse): Promise<void> {

@@ -40,8 +40,8 @@ async function serveRequest(connection: Connection, session: Session): Promise<b
   const data = request.op === "part" ? connection.data(request.bytes) : null
   const response = await session.handle(request, data).catch(errorAnswer)
   await connection.answer(response)
-  // The rest of a part that was not wanted cannot be told from the next request.
-  return !(request.op === "part" && response.answer !== "accepted")
+  await connection.skipData()
+  return true
 }
 
 /** Only what is decided on public bytes, before any key is held, gets a reason; the session sees to the rest. */

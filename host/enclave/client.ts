@@ -38,7 +38,10 @@ export class EnclaveClient {
     })
   }
 
-  /** Announces a part and streams its ciphertext, no faster than the enclave reads. */
+  /**
+   * Announces a part and streams its ciphertext, no faster than the enclave reads. An enclave may answer before it has
+   * read everything, when a segment does not authenticate: then the rest is not sent.
+   */
   part(
     request: Extract<EnclaveRequest, { op: "part" }>,
     source: AsyncIterable<Uint8Array>,
@@ -46,11 +49,19 @@ export class EnclaveClient {
   ): Promise<EnclaveResponse> {
     return this.#inTurn(timeoutMs, async () => {
       await this.#send(request)
+      let answered = false
+      const answer = this.#answer().finally(() => {
+        answered = true
+      })
+      // Its failure is seen below.
+      answer.catch(() => undefined)
       for await (const chunk of source) {
-        for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES)
-          await this.#data(chunk.subarray(at, at + MAX_DATA_BYTES))
+        for (let at = 0; at < chunk.length && !answered; at += MAX_DATA_BYTES) {
+          await this.#data(chunk.subarray(at, at + MAX_DATA_BYTES)).catch(() => answer)
+        }
+        if (answered) break
       }
-      return this.#answer()
+      return answer
     })
   }
 

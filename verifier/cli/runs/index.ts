@@ -224,8 +224,8 @@ async function waitFor(proposal: string | undefined, options: RoomOptions & { ti
       statusOf(room, inForce, chosen(await runStatuses(room, inForce), proposal)),
     )
     if (outcome.exit !== 41 || Date.now() > end) return outcome
-    // Looking means verifying signatures: it may take a twentieth of one core, which the run has better use for.
-    await sleep(Math.max(POLL_MS, 20 * (performance.now() - start)))
+    // Looking means verifying signatures: it takes a fifth of one core at most, which the run has better use for.
+    await sleep(Math.max(POLL_MS, 4 * (performance.now() - start)))
   }
 }
 
