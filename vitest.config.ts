@@ -7,12 +7,12 @@ const reporters = report === undefined ? ["default"] : ["default", "json"]
 export default defineConfig({
   test: {
     exclude: ["**/node_modules/**"],
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
     include: ["test/**/*.test.ts"],
     maxWorkers: 2,
     pool: "forks",
     reporters,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     ...(report === undefined ? {} : { outputFile: { json: report } }),
   },
 })

@@ -4,6 +4,7 @@ import { runProgram } from "../verifier/cli/run.ts"
 import { admitCommand } from "./commands/admit.ts"
 import { initCommand } from "./commands/init.ts"
 import { startCommand } from "./commands/start.ts"
+import { statusCommand } from "./commands/status.ts"
 
 const program = new Command("parley-host")
   .description("Run the untrusted side: relay rooms, store ciphertext, start enclaves.")
@@ -11,5 +12,6 @@ const program = new Command("parley-host")
   .addCommand(initCommand())
   .addCommand(admitCommand())
   .addCommand(startCommand())
+  .addCommand(statusCommand())
 
 await runProgram(program, process.argv)

@@ -12,6 +12,12 @@ export interface LockedOptions {
 }
 
 /**
+ * What DuckDB may not do with the statistics in a Parquet footer. They are the owner's word: by them the optimizer
+ * would fold a range check to "never broken", drop IS NULL, or pack values into fewer bits than they have.
+ */
+const DISABLED_OPTIMIZERS = ["statistics_propagation", "compressed_materialization"]
+
+/**
  * DuckDB with no files but its own, no network, no extensions, and a configuration that nothing can change back. An
  * instance of its own: the package's default one is shared by the process.
  */
@@ -28,6 +34,7 @@ export async function openLocked(options: LockedOptions): Promise<DuckDBConnecti
   })
   const engine = await instance.connect()
   const allowed = [...folders, spillFolder].map(literal).join(", ")
+  await engine.run(`SET disabled_optimizers = '${DISABLED_OPTIMIZERS.join(",")}'`)
   await engine.run(`SET allowed_directories = [${allowed}]`)
   await engine.run("SET enable_external_access = false")
   await engine.run("SET lock_configuration = true")

@@ -1,7 +1,8 @@
-import { type Bytes, toBase64url, utf8 } from "../../shared/bytes.ts"
+import { type Bytes, toBase64url } from "../../shared/bytes.ts"
 import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
 import { type ContractInForce, partyOf } from "../../shared/contract/in-force.ts"
-import { canonicalBytes, canonicalText } from "../../shared/json/canonical.ts"
+import { canonicalBytes } from "../../shared/json/canonical.ts"
+import { paddedBytes } from "../../shared/json/padding.ts"
 import type { Receipt } from "../../shared/protocol/receipt.ts"
 import { coarseCount, RESULT_TAG, type Result, type SealedResult } from "../../shared/protocol/result.ts"
 import { encryptTo } from "../../shared/signed/jwe.ts"
@@ -51,9 +52,7 @@ export async function sealResult(
 
 function padded(result: Result, salt: Uint8Array): Bytes {
   const bare: SealedResult = { format: "parley/sealed-result/v1", padding: "", result, salt: toBase64url(salt) }
-  const length = utf8(canonicalText(bare)).length
-  const target = Math.max(MIN_PADDED_BYTES, 2 ** Math.ceil(Math.log2(length)))
-  return canonicalBytes({ ...bare, padding: "0".repeat(target - length) })
+  return paddedBytes(bare, MIN_PADDED_BYTES)
 }
 
 /** The in-toto Statement about one run (SPEC.md, "Receipt"). */
@@ -82,6 +81,7 @@ export function receiptOf(released: ReleasedRun, resultCommitment: string): Rece
       recipients: [...run.query.recipients],
       sequence,
       session,
+      spend: null,
     },
     predicateType: "https://parley.dev/receipt/v1",
     subject: [{ digest: { sha256: resultCommitment }, name: "result" }],

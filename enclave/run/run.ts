@@ -25,6 +25,8 @@ export class Run {
   readonly #validation: Validation
   readonly #engine: ReturnType<typeof startEngine>
   readonly #processes = new AbortController()
+  readonly #deadline: NodeJS.Timeout
+  #overdue = false
   readonly #folder: string
   readonly #timings: Timings
 
@@ -47,6 +49,7 @@ export class Run {
     const { versions } = approved
     this.#validation = new Validation({ folder, intake: this.#intake, optOuts, signal, timings, versions })
     this.#engine = startEngine(signal)
+    this.#deadline = setTimeout(() => this.#expire(), boot.inForce.contract.limits.runSeconds * 1000)
   }
 
   /** Opens every owner's keys, and starts the processes that will read their data. */
@@ -63,6 +66,7 @@ export class Run {
 
   /** Takes one part of ciphertext; a fault in it is its owner's. */
   async part(announcement: PartAnnouncement, source: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#requireInTime()
     try {
       const complete = await this.#timings.measure("decrypt", () => this.#intake.take(announcement, source))
       if (complete !== null) this.#validation.begin(complete)
@@ -83,30 +87,50 @@ export class Run {
     const { inForce } = this.#boot
     const { run } = this.#approved
     const policy = effectivePolicy(inForce.contract, run.plan)
-    const deadline = setTimeout(() => this.#processes.abort(), inForce.contract.limits.runSeconds * 1000)
-    try {
-      const gated = await compute({
-        engine: this.#engine,
-        folder: this.#folder,
-        inForce,
-        policy,
-        run,
-        tables: await this.#validation.tables(),
-        timings: this.#timings,
-      })
-      const now = await this.#boot.clock.now()
-      requireValidAt(inForce.contract, now)
-      return await this.#timings.measure("sign", () => releaseRun(this.#boot, this.#approved, policy, gated, now))
-    } finally {
-      clearTimeout(deadline)
-    }
+    const gated = await compute({
+      engine: this.#engine,
+      folder: this.#folder,
+      inForce,
+      policy,
+      run,
+      tables: await this.#validation.tables(),
+      timings: this.#timings,
+    })
+    const now = await this.#boot.clock.now()
+    requireValidAt(inForce.contract, now)
+    requireUnexpired(this.#approved.grants, now)
+    this.#requireInTime()
+    return this.#timings.measure("sign", () => releaseRun(this.#boot, this.#approved, policy, gated, now))
   }
 
   /** Forgets keys and plaintext, and kills the processes that read it. */
   async wipe(): Promise<void> {
+    this.#forget()
+    await rm(this.#folder, { force: true, recursive: true })
+  }
+
+  /** From the first key on a run has `runSeconds`, whatever the host waits for: then nothing is left to wait for. */
+  #expire(): void {
+    this.#overdue = true
+    this.#forget()
+  }
+
+  #requireInTime(): void {
+    if (this.#overdue) throw new ParleyError("grant-expired", "the run's time is over")
+  }
+
+  #forget(): void {
+    clearTimeout(this.#deadline)
     this.#processes.abort()
     for (const { dataKeys } of this.#secrets) for (const key of dataKeys.values()) key.fill(0)
-    await rm(this.#folder, { force: true, recursive: true })
+  }
+}
+
+/** A host could begin in time, hold the run back, and execute long after every consent has ended. */
+function requireUnexpired(grants: ApprovedRun["grants"], now: Date): void {
+  for (const { grant, party } of grants) {
+    if (Date.parse(grant.payload.expires) >= now.getTime()) continue
+    throw new ParleyError("grant-expired", `${party}: expired at ${grant.payload.expires}`)
   }
 }
 

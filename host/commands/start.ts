@@ -8,11 +8,15 @@ import { type HostConfig, readConfig } from "../config/config.ts"
 import type { BootOptions } from "../enclave/boot.ts"
 import { sweepBoots } from "../enclave/sweep.ts"
 import { hostApp } from "../http/app.ts"
+import { OpenUploads } from "../http/open-uploads.ts"
+import { Readiness } from "../http/readiness.ts"
 import { type Log, openLog } from "../log/log.ts"
 import { RoomRegistry } from "../room/registry.ts"
 import { RoomService } from "../room/service.ts"
+import { type RoomStatus, StatusFile } from "../status/status-file.ts"
 
 const TICK_MS = 300
+const EXPIRE_MS = 10 * 60_000
 
 interface Options {
   readonly data: string
@@ -25,6 +29,9 @@ interface Options {
 /** What is served: something that is looked at again and again, and stopped. */
 interface Served {
   readonly runs: number
+  /** Null when there is no network. */
+  readonly port: number | null
+  readonly rooms: readonly RoomStatus[]
   tick(): Promise<void>
   stop(): Promise<void>
 }
@@ -35,9 +42,9 @@ export function startCommand(): Command {
     .description("Serve rooms over HTTP, or with --room one room folder that travels as files.")
     .requiredOption("--data <dir>", "operator's folder, from `parley-host init`")
     .option("--room <dir>", "serve this room folder and nothing else: no network")
-    .option("--port <n>", "another port than host.json's; 0 takes a free one and prints it", Number)
+    .option("--port <n>", "another port than host.json's; 0 takes a free one and prints it", wholeNumber(65_535))
     .option("--timings", "print the duration of every phase of a run; it tells the operator more about the data")
-    .option("--idle-stop <seconds>", "stop when no run has ended for so long", Number)
+    .option("--idle-stop <seconds>", "stop when no run has ended for so long", wholeNumber(10 ** 9))
     .addHelpText(
       "after",
       "\nExamples:\n  parley-host start --data host-data\n  parley-host start --data host-data --room room",
@@ -51,28 +58,54 @@ async function start(options: Options): Promise<void> {
   const config = await readConfig(options.data)
   await sweepBoots()
   await serve(
-    options.room === undefined ? await overHttp(options, config, boot) : new RoomService(options.room, boot),
+    options.room === undefined ? await overHttp(options, config, boot) : onFolder(options.room, boot),
     options,
     log,
   )
 }
 
+/** One room folder, and no network. */
+function onFolder(folder: string, boot: BootOptions): Served {
+  const service = new RoomService(folder, boot)
+  return {
+    port: null,
+    get rooms() {
+      return [service.status]
+    },
+    get runs() {
+      return service.runs
+    },
+    stop: () => service.stop(),
+    tick: () => service.tick(),
+  }
+}
+
 /** Rooms over HTTP: the server takes requests while the rooms are looked at. */
 async function overHttp({ data, port }: Options, config: HostConfig, boot: BootOptions): Promise<Served> {
-  const rooms = new RoomRegistry(data, boot)
-  const server = await listen(config, port, hostApp({ config, data, log: boot.log, rooms }))
+  const rooms = new RoomRegistry(data, boot, config.limits.roomsPerParty)
+  const readiness = new Readiness(data)
+  const uploads = new OpenUploads(data, config.limits.uploadHours)
+  await uploads.expire(Date.now())
+  setInterval(() => void uploads.expire(Date.now()).catch(() => undefined), EXPIRE_MS).unref()
+  const server = await listen(config, port, hostApp({ config, data, log: boot.log, readiness, rooms }))
   const address = server.address()
   const taken = typeof address === "object" && address !== null ? address.port : 0
   process.stdout.write(`SIMULATED enclaves; listening on port ${taken}\n`)
   boot.log.info("host-started", { port: taken, simulated: true })
   return {
+    port: taken,
+    get rooms() {
+      return rooms.status
+    },
     get runs() {
       return rooms.runs
     },
+    // The port answers until the last run is through: /readyz says meanwhile that nothing more should be sent here.
     stop: async () => {
+      readiness.stop()
+      await rooms.stop()
       server.close()
       server.closeIdleConnections()
-      await rooms.stop()
     },
     tick: () => rooms.tick(),
   }
@@ -98,9 +131,11 @@ async function listen(
 }
 
 /** Looks again and again until told to stop; work under way is finished first. */
-async function serve(served: Served, { idleStop }: Options, log: Log): Promise<void> {
+async function serve(served: Served, { data, idleStop }: Options, log: Log): Promise<void> {
   let stopping = false
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => (stopping = true))
+  const status = new StatusFile(data, served.port)
+  const publish = setInterval(() => void status.publish(served.rooms), TICK_MS)
   let last = Date.now()
   for (let { runs } = served; !stopping; ) {
     await served.tick().catch((cause: unknown) => {
@@ -113,5 +148,16 @@ async function serve(served: Served, { idleStop }: Options, log: Log): Promise<v
   }
   log.info("host-stopping", {})
   await served.stop()
+  clearInterval(publish)
+  await status.remove()
   process.exit(0)
+}
+
+/** `Number` alone takes "x" for NaN: a port of none, and an idle time that never ends. */
+function wholeNumber(most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d{1,12}$/.test(text) && number <= most) return number
+    throw new ParleyError("usage", `expected a whole number from 0 to ${most}`)
+  }
 }

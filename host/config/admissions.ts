@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { Card } from "../../shared/contract/party.ts"
-import { canonicalBytes, parseCanonical } from "../../shared/json/canonical.ts"
+import { canonicalBytes, canonicalText, parseCanonical } from "../../shared/json/canonical.ts"
 import { keyId } from "../../shared/signed/keys.ts"
 import { KINDS } from "../../shared/signed/kinds.ts"
 import { listFiles, readRequired, writeAtomically } from "../../verifier/cli/files.ts"
@@ -24,6 +24,12 @@ export class Admissions {
         parseCanonical(await readRequired(join(this.#folder, name), KINDS.card.maxBytes), Card, KINDS.card.maxBytes),
       ),
     )
+  }
+
+  /** Names of the given cards that are not admitted just as they are. Another card under an admitted name is a stranger. */
+  async missing(cards: readonly Card[]): Promise<readonly string[]> {
+    const admitted = new Set((await this.cards()).map(canonicalText))
+    return cards.filter((card) => !admitted.has(canonicalText(card))).map(({ name }) => name)
   }
 
   async byAccessKey(kid: string): Promise<Card | null> {

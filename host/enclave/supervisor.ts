@@ -5,6 +5,7 @@ import type { JwsObject } from "../../shared/signed/jws-object.ts"
 import { keyId } from "../../shared/signed/keys.ts"
 import { type BootOptions, bootEnclave, type EnclaveBoot } from "./boot.ts"
 import type { EnclaveClient } from "./client.ts"
+import { enclaveFault } from "./fault.ts"
 
 const ANSWER_MS = 60_000
 const FIRST_PAUSE_MS = 500
@@ -82,7 +83,7 @@ export class Supervisor {
     this.boots++
     try {
       const opened = await boot.client.request({ contract: [...contract], op: "open" }, ANSWER_MS)
-      if (opened.answer !== "accepted") throw notTaken(opened)
+      if (opened.answer !== "accepted") throw enclaveFault(opened)
       const { encryptionKey } = await attest(boot, "00".repeat(32))
       this.#session = { boot, encryptionKey: keyId(encryptionKey) }
     } catch (cause) {
@@ -109,9 +110,5 @@ export class Supervisor {
 async function attest({ client }: EnclaveBoot, nonce: string): Promise<SessionEvidence> {
   const answer = await client.request({ nonce: toBase64url(fromHex(nonce)), op: "attest" }, ANSWER_MS)
   if (answer.answer === "session") return answer.session
-  throw new ParleyError("enclave-unreachable", answer.answer === "error" ? answer.message : "no attestation document")
-}
-
-function notTaken(answer: { answer: string; message?: string }): ParleyError {
-  return new ParleyError("query-refused", answer.message ?? "the enclave does not take the contract")
+  throw enclaveFault(answer)
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import express, { type Express, type Request, type Response } from "express"
+import express, { type Express, type Request, type RequestHandler, type Response } from "express"
 import helmet from "helmet"
 import { z } from "zod"
 import { ParleyError } from "../../shared/errors/index.ts"
@@ -12,11 +12,14 @@ import type { HostConfig } from "../config/config.ts"
 import type { Log } from "../log/log.ts"
 import type { RoomRegistry } from "../room/registry.ts"
 import { READABLE, storeObject } from "../room/store-object.ts"
+import { Usage } from "../room/usage.ts"
 import { RequestJudge } from "./auth.ts"
 import { faultHandler } from "./fault.ts"
 import { Metrics } from "./metrics.ts"
+import { OpenUploads } from "./open-uploads.ts"
 import { openApiDocument, ROUTES } from "./openapi.ts"
-import { UPLOADS, uploadServer } from "./uploads.ts"
+import type { Readiness } from "./readiness.ts"
+import { uploadServer } from "./uploads.ts"
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 const NonceBody = z.strictObject({ nonce: z.string().regex(/^[0-9a-f]{64}$/) })
@@ -27,6 +30,7 @@ export interface AppOptions {
   readonly config: HostConfig
   readonly rooms: RoomRegistry
   readonly log: Log
+  readonly readiness: Readiness
 }
 
 /** The host's HTTP side. It stores and relays; nothing that it says is believed by anybody. */
@@ -41,28 +45,42 @@ export function hostApp(options: AppOptions): Express {
     response.once("finish", () => metrics.requests.inc({ method: request.method, status: String(response.statusCode) }))
     next()
   })
-  publicRoutes(app, metrics)
-  const judge = new RequestJudge(new Admissions(data), config.limits.requestsPerMinute)
-  const uploads = uploadServer(data, config, rooms, log)
-  // Upload bodies are streamed: their bytes are held against the manifest's digest instead.
-  app.use(UPLOADS, judge.middleware(), (request, response) => void uploads.handle(request, response))
-  app.use("/v1", express.raw({ limit: MAX_BODY_BYTES, type: () => true }), judge.middleware())
-  contractRoutes(app, options)
-  app.use((_request, _response, next) => next(new ParleyError("not-found", "no such route")))
+  const judge = new RequestJudge(new Admissions(data), config.limits)
+  publicRoutes(app, metrics, options.readiness, judge)
+  const open = new OpenUploads(data, config.limits.uploadHours)
+  const usage = new Usage(data, config.limits.bytesPerParty, () => open.list())
+  uploadRoutes(app, uploadServer({ log, open, rooms, usage }), judge)
+  app.use("/v1", judge.header(), express.raw({ limit: MAX_BODY_BYTES, type: () => true }), judge.body())
+  contractRoutes(app, options, usage)
+  app.use(judge.unsigned(), (_request, _response, next) => next(new ParleyError("not-found", "no such route")))
   app.use(faultHandler(log))
   return app
 }
 
-function publicRoutes(app: Express, metrics: Metrics): void {
-  app.get(ROUTES.health.path, (_request, response) => void response.json({ status: "ok" }))
-  app.get(ROUTES.ready.path, (_request, response) => void response.json({ status: "ready" }))
-  app.get(ROUTES.openapi.path, (_request, response) => void response.json(openApiDocument()))
-  app.get(ROUTES.metrics.path, async (_request, response) => {
+function publicRoutes(app: Express, metrics: Metrics, readiness: Readiness, judge: RequestJudge): void {
+  const limit = judge.unsigned()
+  app.get(ROUTES.health.path, limit, (_request, response) => void response.json({ status: "ok" }))
+  app.get(ROUTES.ready.path, limit, async (_request, response) => {
+    const status = await readiness.state()
+    response.status(status === "ready" ? 200 : 503).json({ status })
+  })
+  app.get(ROUTES.openapi.path, limit, (_request, response) => void response.json(openApiDocument()))
+  app.get(ROUTES.metrics.path, limit, async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 }
 
-function contractRoutes(app: Express, { config, log, rooms }: AppOptions): void {
+/** Upload bodies are streamed: their bytes are held against the manifest's digest instead. */
+function uploadRoutes(app: Express, uploads: ReturnType<typeof uploadServer>, judge: RequestJudge): void {
+  const handle: RequestHandler = (request, response) => void uploads.handle(request, response)
+  const judged = [judge.header(), judge.body(), handle]
+  app.post(ROUTES.upload.path, judged)
+  app.head(ROUTES.uploadOffset.path, judged)
+  app.patch(ROUTES.uploadSend.path, judged)
+  app.delete(ROUTES.uploadDrop.path, judged)
+}
+
+function contractRoutes(app: Express, { config, log, rooms }: AppOptions, usage: Usage): void {
   const accessKey = (response: Response) => String(response.locals.accessKey)
   app.get(ROUTES.contract.path, async (request, response) => {
     const contract = digestOf(request)
@@ -93,8 +111,11 @@ function contractRoutes(app: Express, { config, log, rooms }: AppOptions): void 
     const digest = digestOf(request)
     const contract = await rooms.contractFor(digest, accessKey(response))
     const folder = folderOf(request)
-    const most = config.limits.objectsPerRoom
-    const outcome = await storeObject(rooms.folder(digest), contract, folder, nameOf(request), bodyOf(request), most)
+    const mostObjects = config.limits.objectsPerRoom
+    const outcome = await storeObject(
+      { contract, digest, mostObjects, room: rooms.folder(digest), usage },
+      { bytes: bodyOf(request), folder, name: nameOf(request) },
+    )
     if (outcome === "created")
       log.info("object-stored", { contract: digest, folder, party: String(response.locals.party) })
     response.status(outcome === "created" ? 201 : 200).json({ stored: outcome === "created" })

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { NextFunction, Request, Response } from "express"
+import type { Request, RequestHandler } from "express"
 import { fromBase64url } from "../../shared/bytes.ts"
 import type { Card } from "../../shared/contract/party.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
@@ -11,38 +11,77 @@ import { RateLimit } from "./rate-limit.ts"
 
 const MAX_NONCES = 1_000_000
 
-/** Judges who asks: an admitted party's access key over method, path, body, time and a nonce that was not seen before. */
+/**
+ * Judges who asks: an admitted party's access key over method, path, body, time and a nonce that was not seen before.
+ * The header is judged before a byte of the body is read, else a stranger could have the host hold any number of bodies.
+ */
 export class RequestJudge {
   readonly #admissions: Admissions
-  readonly #limit: RateLimit
+  readonly #parties: RateLimit
+  readonly #strangers: RateLimit
   #recent = new Set<string>()
   #older = new Set<string>()
   #turned = 0
 
-  constructor(admissions: Admissions, requestsPerMinute: number) {
+  constructor(
+    admissions: Admissions,
+    limits: { readonly requestsPerMinute: number; readonly unsignedPerMinute: number },
+  ) {
     this.#admissions = admissions
-    this.#limit = new RateLimit(requestsPerMinute)
+    this.#parties = new RateLimit(limits.requestsPerMinute)
+    this.#strangers = new RateLimit(limits.unsignedPerMinute)
   }
 
-  middleware() {
-    return (request: Request, response: Response, next: NextFunction): void => {
-      this.judge(request).then((card) => {
+  /** For routes that nobody signs: so many a minute from one address. */
+  unsigned(): RequestHandler {
+    return (request, _response, next) => {
+      this.#strangers.take(addressOf(request))
+      next()
+    }
+  }
+
+  /** Before the body is read: everything but the body's digest. */
+  header(): RequestHandler {
+    return (request, response, next) => {
+      this.#judge(request).then(({ card, signed }) => {
         response.locals.party = card.name
         response.locals.accessKey = keyId(card.accessKey)
+        response.locals.bodySha256 = signed.bodySha256
         next()
       }, next)
     }
   }
 
-  async judge(request: Request): Promise<Card> {
+  /** After the body was read: it is the one that was signed. An upload's body is not read here and signed as empty. */
+  body(): RequestHandler {
+    return (request, response, next) => {
+      const body: unknown = request.body
+      const bytes = Buffer.isBuffer(body) ? body : ""
+      const digest = createHash("sha256").update(bytes).digest("hex")
+      next(digest === response.locals.bodySha256 ? undefined : otherRequest())
+    }
+  }
+
+  /** An address that keeps failing is not listened to: every signature that is checked costs the host time. */
+  async #judge(request: Request): Promise<{ card: Card; signed: SignedRequest }> {
+    const address = addressOf(request)
+    this.#strangers.requireLeft(address)
+    const judged = await this.#authenticate(request).catch((cause: unknown) => {
+      this.#strangers.count(address)
+      throw cause
+    })
+    this.#parties.take(judged.card.name)
+    return judged
+  }
+
+  async #authenticate(request: Request): Promise<{ card: Card; signed: SignedRequest }> {
     const jws = readHeader(request)
     const card = await this.#admissions.byAccessKey(peekJwsUnverified("request", jws).kid)
     if (card === null) throw new ParleyError("not-admitted", "no admitted party has this access key")
     const { payload } = await openJws("request", jws, SignedRequest, [card.accessKey])
-    requireSame(request, payload)
+    if (payload.method !== request.method || payload.path !== request.originalUrl) throw otherRequest()
     this.#requireFresh(payload)
-    this.#limit.take(card.name)
-    return card
+    return { card, signed: payload }
   }
 
   /** Two generations of nonces cover twice the skew; a full one turns early rather than grow. */
@@ -66,12 +105,11 @@ function readHeader(request: Request): Uint8Array {
   return fromBase64url(header)
 }
 
-function requireSame(request: Request, signed: SignedRequest): void {
-  const body: unknown = request.body
-  const digest = createHash("sha256")
-    .update(Buffer.isBuffer(body) ? body : "")
-    .digest("hex")
-  if (signed.method !== request.method || signed.path !== request.originalUrl || signed.bodySha256 !== digest) {
-    throw new ParleyError("request-unsigned", "the signature is over another request")
-  }
+/** The sender's address; behind proxies the one that the last trusted of them has seen. */
+function addressOf(request: Request): string {
+  return request.ip ?? ""
+}
+
+function otherRequest(): ParleyError {
+  return new ParleyError("request-unsigned", "the signature is over another request")
 }

@@ -1,13 +1,13 @@
 /** One route of the host: what the document says of it. `signed` routes need an admitted party's access key. */
 export interface RouteDescription {
-  readonly method: "get" | "post" | "put"
+  readonly method: "delete" | "get" | "head" | "patch" | "post" | "put"
   /** Express notation. */
   readonly path: string
   readonly summary: string
   readonly signed: boolean
 }
 
-/** Every route but tus's own; the app registers these and no others (a test compares). */
+/** Every route; the app registers these and no others (test/unit/host/openapi.test.ts compares). */
 export const ROUTES = {
   contract: { method: "get", path: "/v1/contracts/:contract", signed: true, summary: "The contract in canonical form" },
   create: { method: "put", path: "/v1/contracts/:contract", signed: true, summary: "Open a room with its contract" },
@@ -21,7 +21,12 @@ export const ROUTES = {
   metrics: { method: "get", path: "/metrics", signed: false, summary: "Metrics in Prometheus text format" },
   object: { method: "get", path: "/v1/contracts/:contract/:folder/:name", signed: true, summary: "One object" },
   openapi: { method: "get", path: "/openapi.json", signed: false, summary: "This document" },
-  ready: { method: "get", path: "/readyz", signed: false, summary: "The host takes requests" },
+  ready: {
+    method: "get",
+    path: "/readyz",
+    signed: false,
+    summary: "The host takes requests; 503 while it stops or cannot write",
+  },
   session: {
     method: "post",
     path: "/v1/contracts/:contract/sessions",
@@ -34,6 +39,15 @@ export const ROUTES = {
     signed: true,
     summary: "Store one signed object",
   },
+  upload: { method: "post", path: "/v1/uploads", signed: true, summary: "Begin the upload of one part (tus 1.0)" },
+  uploadDrop: { method: "delete", path: "/v1/uploads/:upload", signed: true, summary: "Give an upload up (tus 1.0)" },
+  uploadOffset: {
+    method: "head",
+    path: "/v1/uploads/:upload",
+    signed: true,
+    summary: "How much of an upload has arrived (tus 1.0)",
+  },
+  uploadSend: { method: "patch", path: "/v1/uploads/:upload", signed: true, summary: "Send more of a part (tus 1.0)" },
 } as const satisfies Record<string, RouteDescription>
 
 /** The OpenAPI 3.1 document of the host. */
@@ -72,7 +86,8 @@ export function openApiDocument() {
       securitySchemes: { accessKey: { in: "header", name: "parley-request", type: "apiKey" } },
     },
     info: {
-      description: "Relays rooms, stores ciphertext. Uploads under /v1/uploads follow tus 1.0.",
+      description:
+        "Relays rooms, stores ciphertext. Uploads under /v1/uploads follow tus 1.0; their bodies are not signed.",
       title: "Parley host",
       version: "0.1.0",
     },

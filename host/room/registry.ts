@@ -7,19 +7,29 @@ import { ROOM } from "../../shared/room/layout.ts"
 import { keyId } from "../../shared/signed/keys.ts"
 import { KINDS, objectDigest } from "../../shared/signed/kinds.ts"
 import { readCapped, writeAtomically } from "../../verifier/cli/files.ts"
+import { Admissions } from "../config/admissions.ts"
 import type { BootOptions } from "../enclave/boot.ts"
 import type { Log } from "../log/log.ts"
+import type { RoomStatus } from "../status/status-file.ts"
 import { RoomService } from "./service.ts"
+
+/** File in a room's folder with the name of the party that opened it; no party reads it. */
+const OPENED_BY = ".opened-by"
 
 /** The rooms of this host: one folder for each contract, in the layout that parties use at home. */
 export class RoomRegistry {
   readonly #data: string
   readonly #boot: BootOptions
   readonly #log: Log
+  readonly #mostRooms: number
+  readonly #admissions: Admissions
   readonly #services = new Map<string, RoomService>()
+  #creating: Promise<unknown> = Promise.resolve()
 
-  constructor(data: string, boot: BootOptions) {
+  constructor(data: string, boot: BootOptions, mostRooms: number) {
     this.#data = data
+    this.#mostRooms = mostRooms
+    this.#admissions = new Admissions(data)
     this.#boot = boot
     this.#log = boot.log
   }
@@ -41,25 +51,59 @@ export class RoomRegistry {
     const bytes = await readCapped(join(this.folder(contract), ROOM.contract), KINDS.contract.maxBytes)
     if (bytes !== null) {
       const parsed = parseContract(bytes)
-      if (isParty(parsed, accessKey)) return parsed
+      if (partyWith(parsed, accessKey) !== null) return parsed
     }
     throw new ParleyError("not-found", "no such contract for this party")
   }
 
   /** Takes a contract from one of its parties; the room's name is its digest, so nothing can be replaced. */
-  async create(contract: string, bytes: Uint8Array, accessKey: string): Promise<void> {
+  create(contract: string, bytes: Uint8Array, accessKey: string): Promise<void> {
+    // One after the other: requests at the same time would pass the cap together.
+    const created = this.#creating.then(() => this.#create(contract, bytes, accessKey))
+    this.#creating = created.catch(() => undefined)
+    return created
+  }
+
+  async #create(contract: string, bytes: Uint8Array, accessKey: string): Promise<void> {
     const parsed = parseContract(bytes)
     if (objectDigest("contract", bytes) !== contract)
       throw new ParleyError("contract-mismatch", "the path names another contract")
-    if (!isParty(parsed, accessKey)) throw new ParleyError("not-found", "no such contract for this party")
+    const opener = partyWith(parsed, accessKey)
+    if (opener === null) throw new ParleyError("not-found", "no such contract for this party")
+    if ((await readCapped(join(this.folder(contract), ROOM.contract), KINDS.contract.maxBytes)) !== null) return
+    await this.#requireAdmitted(parsed)
+    await this.#requireRoomLeft(opener)
     await mkdir(this.folder(contract), { recursive: true })
+    await writeAtomically(join(this.folder(contract), OPENED_BY), opener)
     await writeAtomically(join(this.folder(contract), ROOM.contract), bytes)
+  }
+
+  /** A party could else name others that never came here, or its own keys under another's name, and spend their share. */
+  async #requireAdmitted({ parties }: Contract): Promise<void> {
+    const missing = await this.#admissions.missing(parties.map(({ card }) => card))
+    if (missing.length > 0)
+      throw new ParleyError("not-admitted", `not admitted with the contract's card: ${missing.join(", ")}`)
+  }
+
+  /** Rooms count for the party that opened them and not for those whom it names. */
+  async #requireRoomLeft(opener: string): Promise<void> {
+    let opened = 0
+    for (const name of await this.#names()) {
+      const by = await readCapped(join(this.folder(name), OPENED_BY), 64)
+      if (by !== null && new TextDecoder().decode(by) === opener) opened++
+    }
+    if (opened >= this.#mostRooms)
+      throw new ParleyError("quota-exceeded", `${opener} has opened ${opened} rooms, at most ${this.#mostRooms}`)
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const names = await readdir(join(this.#data, "rooms")).catch(() => [])
+    return names.filter((name) => /^[0-9a-f]{64}$/.test(name))
   }
 
   /** Looks at every room that is not being looked at. One room's run holds up no other room, nor does its trouble. */
   async tick(): Promise<void> {
-    const names = await readdir(join(this.#data, "rooms")).catch(() => [])
-    for (const name of names.filter((candidate) => /^[0-9a-f]{64}$/.test(candidate))) {
+    for (const name of await this.#names()) {
       const service = this.service(name)
       if (service.busy) continue
       service.tick().catch((cause: unknown) => {
@@ -67,6 +111,11 @@ export class RoomRegistry {
         this.#log.warn("room-failed", { code, contract: name })
       })
     }
+  }
+
+  /** Every room's state, for `parley-host status`. */
+  get status(): readonly RoomStatus[] {
+    return [...this.#services].map(([contract, service]) => ({ ...service.status, contract }))
   }
 
   get runs(): number {
@@ -82,6 +131,6 @@ export class RoomRegistry {
   }
 }
 
-function isParty({ parties }: Contract, accessKey: string): boolean {
-  return parties.some(({ card }) => keyId(card.accessKey) === accessKey)
+function partyWith({ parties }: Contract, accessKey: string): string | null {
+  return parties.find(({ card }) => keyId(card.accessKey) === accessKey)?.card.name ?? null
 }

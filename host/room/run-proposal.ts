@@ -1,6 +1,5 @@
 import { createReadStream } from "node:fs"
 import { join } from "node:path"
-import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import type { Manifest } from "../../shared/protocol/manifest.ts"
 import type { Proposal } from "../../shared/protocol/proposal.ts"
@@ -11,6 +10,7 @@ import type { EnclaveResponse } from "../../shared/wire/messages.ts"
 import { writeAtomically } from "../../verifier/cli/files.ts"
 import type { RoomGrant, RoomObject } from "../../verifier/room/objects.ts"
 import type { EnclaveClient } from "../enclave/client.ts"
+import { enclaveFault } from "../enclave/fault.ts"
 
 /** Silence after which an enclave is given up, in milliseconds, beside the run itself. */
 const ANSWER_MS = 120_000
@@ -35,7 +35,7 @@ export async function runProposal(
     await writeRefusal(folder, answer)
     return "refused"
   }
-  if (answer.answer !== "released") throw fault(answer)
+  if (answer.answer !== "released") throw enclaveFault(answer)
   for (const { jwe, recipient } of answer.results) {
     await writeAtomically(join(folder, resultPath(run.proposal.digest, recipient)), jwe)
   }
@@ -89,9 +89,4 @@ async function writeRefusal(
   const jws = canonicalBytes(refusal)
   const { digest, kid } = peekJwsUnverified("refusal", jws)
   await writeAtomically(join(folder, signaturePath(ROOM.refusals, digest, kid)), jws)
-}
-
-function fault(answer: EnclaveResponse): ParleyError {
-  const said = answer.answer === "error" ? `${answer.code}: ${answer.message}` : "an answer that does not fit"
-  return new ParleyError("grant-invalid", `the enclave does not begin the run: ${said}`)
 }

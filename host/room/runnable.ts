@@ -3,6 +3,7 @@ import { join } from "node:path"
 import type { ContractInForce } from "../../shared/contract/in-force.ts"
 import { requiredGranters } from "../../shared/protocol/granters.ts"
 import type { Manifest } from "../../shared/protocol/manifest.ts"
+import type { Cancellation, Proposal } from "../../shared/protocol/proposal.ts"
 import { partPath } from "../../shared/room/layout.ts"
 import { roomFolder } from "../../verifier/cli/files.ts"
 import {
@@ -42,12 +43,15 @@ export async function pendingProposals(
   const runnable: RunnableProposal[] = []
   const [waitingForParts, grantedToOldBoots]: [string[], string[]] = [[], []]
   for (const proposal of proposals.objects.toSorted((a, b) => a.payload.sequence - b.payload.sequence)) {
-    if (cancelled.objects.some(({ payload }) => payload.proposal === proposal.digest)) continue
+    if (cancelled.objects.some(({ payload }) => takesBack(payload, proposal))) continue
     if ((await roomBundle(files, proposal.digest)) !== null) continue
     const all = grants.objects.filter(({ grant }) => grant.proposal === proposal.digest)
-    const live = all.filter(({ complete, grant }) => complete && grant.session.encryptionKey === encryptionKey)
+    const live = newestByParty(
+      all.filter(({ complete, grant }) => complete && grant.session.encryptionKey === encryptionKey),
+    )
     if (!grantedByAll(inForce, live)) {
-      if (all.length > live.length) grantedToOldBoots.push(proposal.digest)
+      if (all.some(({ grant }) => grant.session.encryptionKey !== encryptionKey))
+        grantedToOldBoots.push(proposal.digest)
       continue
     }
     const named = proposal.payload.manifests.flatMap(
@@ -58,6 +62,17 @@ export async function pendingProposals(
     else runnable.push({ grants: live, manifests: named, proposal, runSeconds: inForce.contract.limits.runSeconds })
   }
   return { grantedToOldBoots, runnable, waitingForParts }
+}
+
+/** Only the proposer takes a proposal back: any other party could stop every run without a word of refusal. */
+function takesBack({ party, proposal }: Cancellation, proposed: RoomObject<Proposal>): boolean {
+  return proposal === proposed.digest && party === proposed.payload.proposer
+}
+
+/** A party whose grant has expired grants again: both lie there, and an enclave that gets both refuses them. */
+function newestByParty(grants: readonly RoomGrant[]): readonly RoomGrant[] {
+  const oldestFirst = grants.toSorted((a, b) => Date.parse(a.grant.expires) - Date.parse(b.grant.expires))
+  return [...new Map(oldestFirst.map((grant) => [grant.grant.party, grant])).values()]
 }
 
 function grantedByAll({ contract }: ContractInForce, grants: readonly RoomGrant[]): boolean {

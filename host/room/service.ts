@@ -10,29 +10,17 @@ import { roomFolder, writeAtomically } from "../../verifier/cli/files.ts"
 import { roomContractInForce, roomDraft, roomSignatures } from "../../verifier/room/contract.ts"
 import type { BootOptions } from "../enclave/boot.ts"
 import { Supervisor } from "../enclave/supervisor.ts"
+import type { RoomStatus } from "../status/status-file.ts"
 import { type RunnableProposal, runProposal } from "./run-proposal.ts"
 import { type Pending, pendingProposals } from "./runnable.ts"
+
+type FailedRun = RoomStatus["failedRuns"][number]
 
 const CHANGING = [ROOM.contractSignatures, ROOM.proposals, ROOM.grants, ROOM.manifests, ROOM.cancellations] as const
 /** How long an attestation request waits for an enclave that is being started again. */
 const PATIENCE_MS = 10_000
 /** A room that cannot be read is not looked at again at once. */
 const AFTER_FAILURE_MS = 1000
-
-/** What an operator may know of a room (`parley-host status`). */
-export interface RoomStatus {
-  readonly contract: string
-  readonly inForce: boolean
-  readonly enclave: "none" | "pausing" | "running"
-  readonly enclavePid: number | null
-  readonly boots: number
-  readonly runs: number
-  readonly busy: boolean
-  /** Stable code of the last failure. */
-  readonly failure: string | null
-  readonly waitingForParts: readonly string[]
-  readonly grantedToOldBoots: readonly string[]
-}
 
 /** One contract's room on this host, with the enclave that serves it. Its state is the room's files and nothing else. */
 export class RoomService {
@@ -42,12 +30,14 @@ export class RoomService {
   #seen = ""
   #turn: Promise<unknown> = Promise.resolve()
   #turns = 0
-  #failure: string | null = null
+  #failure: { readonly at: string; readonly code: string } | null = null
   #pending: Pending = { grantedToOldBoots: [], runnable: [], waitingForParts: [] }
   #contract = ""
   #stopped = false
   #notBefore = 0
-  readonly #failed = new Set<string>()
+  /** Attempts that failed, by proposal and its grants: the same ones are not tried again on this boot. */
+  readonly #failed = new Map<string, string>()
+  #failedRuns: readonly FailedRun[] = []
   runs = 0
 
   constructor(folder: string, options: BootOptions) {
@@ -74,11 +64,13 @@ export class RoomService {
       contract: this.#contract,
       enclave: this.ready ? "running" : pausing ? "pausing" : "none",
       enclavePid: supervisor?.pid ?? null,
-      failure: this.#failure,
-      grantedToOldBoots: this.#pending.grantedToOldBoots,
+      failedAt: this.#failure?.at ?? null,
+      failedRuns: [...this.#failedRuns],
+      failure: this.#failure?.code ?? null,
+      grantedToOldBoots: [...this.#pending.grantedToOldBoots],
       inForce: supervisor !== null,
       runs: this.runs,
-      waitingForParts: this.#pending.waitingForParts,
+      waitingForParts: [...this.#pending.waitingForParts],
     }
   }
 
@@ -97,7 +89,6 @@ export class RoomService {
       for (const nonce of challenges) await this.#answerFile(inForce, supervisor, nonce)
       await this.#runAll(inForce, supervisor)
       this.#seen = this.ready ? seen : ""
-      this.#failure = null
     })
   }
 
@@ -124,7 +115,7 @@ export class RoomService {
     this.#turns++
     const result = this.#turn.then(work).finally(() => this.#turns--)
     this.#turn = result.catch((cause: unknown) => {
-      this.#failure = cause instanceof ParleyError ? cause.code : "internal"
+      this.#fails(cause)
       this.#notBefore = Date.now() + AFTER_FAILURE_MS
     })
     return result
@@ -162,17 +153,26 @@ export class RoomService {
   async #runAll(inForce: ContractInForce, supervisor: Supervisor): Promise<void> {
     this.#pending = await pendingProposals(this.#folder, inForce, supervisor.encryptionKey ?? "")
     for (const run of this.#pending.runnable) {
-      const attempt = [run.proposal.digest, ...run.grants.map(({ digest }) => digest)].join()
-      if (this.#stopped || !this.ready || this.#failed.has(attempt)) continue
+      if (this.#stopped || !this.ready || this.#failed.has(attemptOf(run))) continue
       await this.#runOne(inForce, supervisor, run).catch((cause: unknown) => {
-        this.#failed.add(attempt)
-        const code = cause instanceof ParleyError ? cause.code : "internal"
-        this.#failure = code
+        const code = this.#fails(cause)
+        this.#failed.set(attemptOf(run), code)
         // One that answers, if only with an error, has not crashed.
         if (code !== "enclave-unreachable") supervisor.succeeded()
         this.#options.log.warn("run-failed", { code, contract: inForce.digest, proposal: run.proposal.digest })
       })
     }
+    this.#failedRuns = this.#pending.runnable.flatMap((run) => {
+      const code = this.#failed.get(attemptOf(run))
+      return code === undefined ? [] : [{ code, proposal: run.proposal.digest }]
+    })
+  }
+
+  /** Keeps the last failure's code: a look at the room that goes well afterwards does not undo it. */
+  #fails(cause: unknown): string {
+    const code = cause instanceof ParleyError ? cause.code : "internal"
+    this.#failure = { at: new Date().toISOString(), code }
+    return code
   }
 
   async #runOne({ digest: contract }: ContractInForce, supervisor: Supervisor, run: RunnableProposal): Promise<void> {
@@ -182,6 +182,7 @@ export class RoomService {
     this.#options.log.info("run-begun", { contract, proposal })
     const outcome = await runProposal(client, this.#folder, run)
     this.runs++
+    if (outcome === "released") this.#failure = null
     supervisor.succeeded()
     this.#options.log.info(outcome === "released" ? "run-released" : "run-refused", { contract, proposal })
     if (outcome === "refused") await supervisor.retire()
@@ -189,3 +190,8 @@ export class RoomService {
 }
 
 const NOT_IN_FORCE: ReadonlySet<string> = new Set(["contract-signature-missing", "file-missing"])
+
+/** A proposal with just these grants: a new grant makes another attempt of it. */
+function attemptOf({ grants, proposal }: RunnableProposal): string {
+  return [proposal.digest, ...grants.map(({ digest }) => digest)].join()
+}

@@ -1,58 +1,68 @@
 import { join } from "node:path"
-import { z } from "zod"
 import { equalBytes } from "../../shared/bytes.ts"
 import type { Contract } from "../../shared/contract/contract.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { parseSignaturePath, ROOM } from "../../shared/room/layout.ts"
-import { openJws, peekJwsUnverified } from "../../shared/signed/jws.ts"
-import type { Kind } from "../../shared/signed/kinds.ts"
 import { listFiles, readCapped, writeAtomically } from "../../verifier/cli/files.ts"
+import { kidsOf, openManifest, openPartyObject, WRITABLE } from "./party-object.ts"
+import { announcedBytes, type Usage } from "./usage.ts"
 
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024
 
-/** Folders that parties write into, with the kind of object that belongs there. Everything else is the host's own. */
-export const WRITABLE: Readonly<Record<string, Kind>> = {
-  [ROOM.cancellations]: "cancellation",
-  [ROOM.contractSignatures]: "contract",
-  [ROOM.endings]: "ending",
-  [ROOM.grants]: "grant",
-  [ROOM.manifests]: "manifest",
-  [ROOM.proposals]: "proposal",
-  [ROOM.rejections]: "rejection",
-  [ROOM.tokens]: "token",
+/** Folders that parties read. */
+export const READABLE: readonly string[] = [...WRITABLE, ROOM.receipts, ROOM.refusals, ROOM.results]
+
+/** A room of this host and what may be kept there. */
+export interface StorePlace {
+  /** Folder of the room. */
+  readonly room: string
+  readonly contract: Contract
+  /** The contract's digest. */
+  readonly digest: string
+  readonly mostObjects: number
+  readonly usage: Usage
 }
 
-/** Folders that parties read. */
-export const READABLE: readonly string[] = [...Object.keys(WRITABLE), ROOM.receipts, ROOM.refusals, ROOM.results]
+/** One signed object, as it came. */
+export interface GivenObject {
+  readonly folder: string
+  readonly name: string
+  readonly bytes: Uint8Array
+}
 
 /**
  * Stores one signed object. The host checks it only to keep rubbish out: nobody relies on that. Objects never change:
  * the same bytes again are fine, other bytes under the name are a conflict.
  */
-export async function storeObject(
-  room: string,
-  contract: Contract,
-  folder: string,
-  name: string,
-  bytes: Uint8Array,
-  mostObjects: number,
-): Promise<"created" | "known"> {
-  const kind = WRITABLE[folder]
+export async function storeObject(place: StorePlace, given: GivenObject): Promise<"created" | "known"> {
+  const { bytes, folder, name } = given
   const named = parseSignaturePath(name)
-  if (kind === undefined || named === null || name.includes("/")) throw new ParleyError("not-found", "no such place")
-  const { digest, kid } = peekJwsUnverified(kind, bytes)
+  if (named === null || name.includes("/")) throw new ParleyError("not-found", "no such place")
+  const { digest, kid, party } = await openPartyObject(place.contract, folder, bytes)
   if (digest !== named.digest || kid !== named.kid)
     throw new ParleyError("jws-malformed", "the name is not the content's")
-  const keys = contract.parties.flatMap(({ card }) => card.signingKeys.map(({ jwk }) => jwk))
-  await openJws(kind, bytes, z.unknown(), keys)
-  const path = join(room, folder, name)
+  const path = join(place.room, folder, name)
   const before = await readCapped(path, MAX_OBJECT_BYTES)
   if (before !== null) {
     if (equalBytes(before, bytes)) return "known"
     throw new ParleyError("object-conflict", "another signature is stored under this name")
   }
-  if ((await listFiles(join(room, folder))).length >= mostObjects)
-    throw new ParleyError("quota-exceeded", "too many objects")
+  await requireObjectsLeft(place, party)
+  if (folder === ROOM.manifests) await requireBytesLeft(place, bytes)
   await writeAtomically(path, bytes)
   return "created"
+}
+
+/** Counts the party's own objects: one party's flood must not close the room to the others. */
+async function requireObjectsLeft({ contract, mostObjects, room }: StorePlace, party: string): Promise<void> {
+  const kids = kidsOf(contract, party)
+  const names = (await Promise.all(WRITABLE.map((folder) => listFiles(join(room, folder))))).flat()
+  const own = names.filter((name) => kids.has(parseSignaturePath(name)?.kid ?? ""))
+  if (own.length >= mostObjects) throw new ParleyError("quota-exceeded", `${party} keeps ${own.length} objects here`)
+}
+
+/** A manifest that announces too much is refused: stored, it would stop its owner's every later upload. */
+async function requireBytesLeft({ contract, digest, usage }: StorePlace, bytes: Uint8Array): Promise<void> {
+  const opened = await openManifest(contract, digest, bytes).catch(() => null)
+  if (opened !== null) await usage.requireLeft(opened.manifest.owner, announcedBytes(opened.manifest))
 }

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { Token } from "../contract/tokens.ts"
 import { base64urlOf, Digest, Instant, integer, Name } from "../json/fields.ts"
+import { Padding } from "../json/padding.ts"
 import { SEALED_KINDS } from "../signed/jwe.ts"
 
 /** RFC 7638 thumbprints of both attested keys and SHA-256 of the attestation document that was verified. */
@@ -45,10 +46,14 @@ export const GrantSecret = z.strictObject({
   optOutSalt: base64urlOf(32),
   optOuts: z.array(Token).max(40_000),
   owner: Name,
+  padding: Padding,
   proposal: Digest,
 })
 export type GrantSecret = z.infer<typeof GrantSecret>
 export const MAX_GRANT_SECRET_BYTES = 2 * 1024 * 1024
+/** Smallest plaintext of a grant's secret; larger ones are padded to the next power of two. The length of the JWE would
+ * tell how many people an owner takes out. */
+export const MIN_GRANT_SECRET_BYTES = 16 * 1024
 
 /** Tag of the commitment to an opt-out list: salt, then the RFC 8785 form of the sorted token list. */
 export const OPT_OUT_TAG = "parley/opt-outs/v1"

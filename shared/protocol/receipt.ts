@@ -29,6 +29,8 @@ const ReceiptPredicate = z.strictObject({
   recipients: z.array(Name).min(1).max(64),
   sequence: integer(1, 1_000_000_000),
   session: SessionReference.omit({ document: true }),
+  /** Privacy budget spent; contracts that have one are not honoured yet. */
+  spend: z.null(),
 })
 
 /** in-toto Statement v1 whose subject is the salted commitment to the result. */

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { base64urlOf, ColumnName, Digest, integer, Name } from "../json/fields.ts"
+import { Padding } from "../json/padding.ts"
 
 /** How many groups, told coarsely: receipts are not secret. */
 export const CoarseCount = z.enum(["0", "1-9", "10-99", "100-999", "1000+"])
@@ -35,7 +36,7 @@ export type Result = z.infer<typeof Result>
 /** Plaintext of a result JWE: the salt opens the receipt's commitment, the padding hides the size. */
 export const SealedResult = z.strictObject({
   format: z.literal("parley/sealed-result/v1"),
-  padding: z.string().regex(/^0*$/),
+  padding: Padding,
   result: Result,
   salt: base64urlOf(32),
 })

@@ -79,7 +79,9 @@ function castConstant(places: Places, value: TreeNode): Constant {
 const TEXTS: Readonly<Record<ValueColumn["type"], (constant: Constant, column: ValueColumn) => string | null>> = {
   boolean: ({ type, value }) => {
     if (type !== "BOOLEAN") return null
-    return value === true || value === "t" || value === "true" ? "true" : "false"
+    if (value === true || value === "t" || value === "true") return "true"
+    // Whatever else DuckDB reads as a boolean ("yes", "1", "TRUE") is refused, not guessed at.
+    return value === false || value === "f" || value === "false" ? "false" : null
   },
   date: ({ type, value }) => (type === "DATE" && CalendarDate.safeParse(value).success ? String(value) : null),
   decimal: ({ scale, type, value }, column) => {

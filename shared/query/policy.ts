@@ -1,7 +1,7 @@
 import type { ValueColumn } from "../contract/columns.ts"
 import type { Contract } from "../contract/contract.ts"
 import type { Dataset } from "../contract/dataset.ts"
-import type { EffectivePolicy } from "../contract/effective-policy.ts"
+import { EffectivePolicy } from "../contract/effective-policy.ts"
 import { ParleyError } from "../errors/index.ts"
 import { absolute, leastCommonMultiple, scaledToText, textToScaled } from "./decimal.ts"
 import type { ColumnUse, JudgedQuery } from "./judged.ts"
@@ -12,17 +12,21 @@ export function effectivePolicy(contract: Contract, plan: JudgedQuery): Effectiv
   const query = contract.queries.find(({ name }) => name === plan.query)
   if (query === undefined) throw new ParleyError("contract-invalid", `no query ${plan.query}`)
   const sums = plan.outputs.flatMap((output) => (output.kind === "sum" || output.kind === "avg" ? [output] : []))
-  return {
+  const policy = {
     countStep: datasets.map(({ rule }) => rule.rounding.countStep).reduce(leastCommonMultiple, 1),
     maxGroups: query.maxGroups,
     minIdentities: Math.max(...datasets.map(({ rule }) => rule.threshold.minIdentities)),
-    mode: "threshold",
+    mode: "threshold" as const,
     owners: [...new Set(datasets.map(({ owner }) => owner))],
     sumSteps: sums.map(({ column, name }) => ({
       column: name,
       step: scaledToText(sumStep(contract, plan, column), column.scale),
     })),
   }
+  // Rules may be fine each on its own and have no common step that a receipt can state.
+  const parsed = EffectivePolicy.safeParse(policy)
+  if (parsed.success) return parsed.data
+  throw new ParleyError("contract-invalid", `query ${plan.query}: the owners' roundings have no common step in bounds`)
 }
 
 /**

@@ -43,6 +43,7 @@ async function bench(rows: number): Promise<void> {
     say(
       `ratio to original identities ${(median(parley.seconds) / median(text.seconds)).toFixed(2)}, to tokens ${(median(parley.seconds) / median(token.seconds)).toFixed(2)}`,
     )
+    say("in the enclave, summed over datasets (decrypt and ingest overlap):")
     for (const [phase, milliseconds] of parley.phases) say(`  ${phase.padEnd(8)} ${(milliseconds / 1000).toFixed(2)} s`)
   } finally {
     await room.dispose()
@@ -68,12 +69,14 @@ async function generate(room: CleanRoom, rows: number): Promise<void> {
 
 async function seal(room: CleanRoom, party: string, dataset: string): Promise<void> {
   const file = room.path(`${dataset}.parquet`)
+  const watch = new MemoryWatch(process.pid)
   const start = performance.now()
   await room.parley(party, ["dataset", "seal", "--dataset", dataset, "--input", file])
   const seconds = (performance.now() - start) / 1000
+  const peak = watch.stop()
   const { size } = await stat(file)
   say(
-    `sealed ${dataset}: ${(size / MIB).toFixed(0)} MiB of Parquet in ${seconds.toFixed(1)} s, ${(size / MIB / seconds).toFixed(0)} MiB/s on all cores`,
+    `sealed ${dataset}: ${(size / MIB).toFixed(0)} MiB of Parquet in ${seconds.toFixed(1)} s, ${(size / MIB / seconds).toFixed(0)} MiB/s on all cores, peak ${(peak / MIB).toFixed(0)} MiB with this process`,
   )
 }
 

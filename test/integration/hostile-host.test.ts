@@ -1,15 +1,18 @@
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { concat } from "../../shared/bytes.ts"
+import type { Contract } from "../../shared/contract/contract.ts"
 import { SEGMENT_BYTES } from "../../shared/sealed/segment.ts"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
 import { parleyFailure } from "../support/parley.ts"
-import { killBelow } from "../support/processes.ts"
+import { appears, processesBelow } from "../support/processes.ts"
 
 /** Enough rows for three segments of ciphertext. */
 const ROWS = 150_000
+const RUN_SECONDS = 12
 
 let room: CleanRoom
 /** Manifest digests, in the order of sealing. */
@@ -19,7 +22,10 @@ beforeAll(async () => {
   room = await CleanRoom.create(["bank", "bureau", "agency"])
   const accounts = testDataset("accounts", "bank", [integerColumn("balance", "measure", 0, 1000)])
   const persons = testDataset("persons", "bureau", [textColumn("region", ["east", "west"])])
-  await room.agree({ datasets: [accounts, persons], recipe: "attribution", recipients: ["agency"] })
+  const edit = (draft: Contract) => {
+    draft.limits.runSeconds = RUN_SECONDS
+  }
+  await room.agree({ datasets: [accounts, persons], edit, recipe: "attribution", recipients: ["agency"] })
   const lines = (line: (i: number) => string) => Array.from({ length: ROWS }, (_, i) => line(i)).join("\n")
   await writeFile(room.path("bank.csv"), `id,balance\n${lines((i) => `p${i},${i % 1001}`)}\n`)
   await writeFile(room.path("bureau.csv"), `id,region\n${lines((i) => `P${i},${i % 2 === 0 ? "east" : "west"}`)}\n`)
@@ -92,6 +98,21 @@ describe("a host that changes sealed data", () => {
   }
 })
 
+describe("a host that holds a run back", () => {
+  it("until its time is over finds nothing left: keys and processes are gone", async () => {
+    const proposal = await propose()
+    const begun = appears(room.hostPid, "enclave/ingest/main.ts")
+    await grantAll(proposal)
+    await begun
+    process.kill(room.hostPid, "SIGSTOP")
+    await sleep((RUN_SECONDS + 1) * 1000)
+    expect(await processesBelow(room.hostPid, "enclave/ingest/main.ts")).toEqual([])
+    process.kill(room.hostPid, "SIGCONT")
+    expect(await wait(proposal, 10)).toMatchObject({ state: "refused", why: "run-refused" })
+    await nothingLeft(proposal)
+  })
+})
+
 describe("a plug that is pulled", () => {
   const moments: Readonly<Record<string, string>> = {
     "while the engine reads": "enclave/engine/main.ts",
@@ -102,9 +123,11 @@ describe("a plug that is pulled", () => {
     it(`${name} loses nothing: the same run is granted again`, async () => {
       const proposal = await propose()
       for (const party of ["bank", "bureau"]) await room.parley(party, ["run", "grant", proposal, ...room.accept()])
-      const killed = program === "enclave/main.ts" ? null : killBelow(room.hostPid, program)
+      // The enclave itself is there all the time: it is killed when it has begun the run.
+      const begun = appears(room.hostPid, program === "enclave/main.ts" ? "enclave/ingest/main.ts" : program)
       await room.parley("agency", ["run", "grant", proposal, ...room.accept()])
-      await (killed ?? killBelow(room.hostPid, program))
+      await begun
+      process.kill(await appears(room.hostPid, program), "SIGKILL")
       await again(proposal)
     })
   }

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
+import { copyFile, mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import type { Column } from "../../shared/contract/columns.ts"
 import type { Contract } from "../../shared/contract/contract.ts"
+import { Query } from "../../shared/contract/query.ts"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset } from "../support/datasets.ts"
 import { plainDuckDb } from "../support/join-counts.ts"
@@ -13,30 +15,36 @@ import { hasShared, sharedPath } from "../support/shared-folder.ts"
 const DATA = "data/UCI_Credit_Card.csv"
 const K = 50
 
-/** What the bank, the bureau and (with three owners) the billing service know about a client. */
-const SPLIT: Readonly<Record<string, readonly Column[]>> = {
-  billing: [
-    integerColumn("bill_amt1", "measure", -2_000_000, 2_000_000),
-    integerColumn("pay_amt1", "measure", 0, 2_000_000),
-  ],
-  bank: [integerColumn("limit_bal", "measure", 0, 1_000_000), integerColumn("default_next", "dimension", 0, 1)],
-  bureau: [
-    integerColumn("sex", "dimension", 1, 2),
-    integerColumn("education", "dimension", 0, 6),
-    integerColumn("marriage", "dimension", 0, 3),
-    integerColumn("age", "measure", 18, 100),
-  ],
+const MONTHS = [1, 2, 3, 4, 5, 6]
+const BILLING = [
+  ...MONTHS.map((month) => integerColumn(`bill_${month}`, "measure", -2_000_000, 2_000_000)),
+  ...MONTHS.map((month) => integerColumn(`paid_${month}`, "measure", 0, 2_000_000)),
+]
+const BANK = [integerColumn("limit_bal", "measure", 0, 1_000_000), integerColumn("default_next", "dimension", 0, 1)]
+const BUREAU = [
+  integerColumn("sex", "dimension", 1, 2),
+  integerColumn("education", "dimension", 0, 6),
+  integerColumn("marriage", "dimension", 0, 3),
+  integerColumn("age", "measure", 18, 100),
+]
+
+/** Who knows what about a client: with three owners the bank's bills and payments lie with a billing service. */
+const SPLITS: Readonly<Record<number, Readonly<Record<string, readonly Column[]>>>> = {
+  2: { bank: [...BANK, ...BILLING], bureau: BUREAU },
+  3: { bank: BANK, billing: BILLING, bureau: BUREAU },
 }
+
+const columnsOf = (owner: string, owners: readonly string[]) => SPLITS[owners.length]?.[owner] ?? []
 
 const SOURCE: Readonly<Record<string, string>> = {
   age: "AGE",
-  bill_amt1: "BILL_AMT1",
   default_next: "default.payment.next.month",
   education: "EDUCATION",
   limit_bal: "LIMIT_BAL",
   marriage: "MARRIAGE",
-  pay_amt1: "PAY_AMT1",
   sex: "SEX",
+  ...Object.fromEntries(MONTHS.map((month) => [`bill_${month}`, `BILL_AMT${month}`])),
+  ...Object.fromEntries(MONTHS.map((month) => [`paid_${month}`, `PAY_AMT${month}`])),
 }
 
 type Row = ReadonlyMap<string, string>
@@ -58,19 +66,19 @@ function dirty(owner: string, id: number): string {
   return styles[id % styles.length] ?? ""
 }
 
-/** A quarter of the clients is unknown to each owner, chosen by a seeded multiplicative generator. */
+/** A quarter of the clients is unknown to each owner, drawn by a hash for each owner anew. */
 function knows(owner: string, id: number): boolean {
-  const seed = [...owner].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)
-  return ((id * 2_654_435_761 + seed * 40_503) >>> 0) % 4 !== 0
+  return createHash("sha256").update(`${owner}/${id}`).digest().readUInt32BE(0) % 4 !== 0
 }
 
 async function writeFiles(room: CleanRoom, owners: readonly string[]): Promise<void> {
   const clients = readClients()
   expect(clients.length).toBe(30_000)
   for (const owner of owners) {
-    const columns = (SPLIT[owner] ?? []).map(({ name }) => name)
+    const columns = columnsOf(owner, owners).map(({ name }) => name)
     const value = (row: Row, name: string) => String(Math.round(Number(row.get(SOURCE[name] ?? ""))))
     const known = clients.map((row, index) => ({ id: index + 1, row })).filter(({ id }) => knows(owner, id))
+    expect(Math.abs(known.length - 22_500)).toBeLessThan(500)
     const lines = (identity: (id: number) => string) =>
       known.map(({ id, row }) => [identity(id), ...columns.map((name) => value(row, name))].join(",")).join("\n")
     const header = ["id", ...columns].join(",")
@@ -79,7 +87,7 @@ async function writeFiles(room: CleanRoom, owners: readonly string[]): Promise<v
   }
 }
 
-const QUERY = {
+const query = (owners: readonly string[]) => ({
   maxGroups: 1000,
   meaning: "limits and age by education, marriage and default",
   name: "limits",
@@ -90,63 +98,85 @@ const QUERY = {
     { kind: "count", name: "people" },
     { column: "limit_bal", dataset: "bank", kind: "sum", name: "limits" },
     { column: "age", dataset: "bureau", kind: "avg", name: "age" },
+    { column: "paid_1", dataset: payer(owners), kind: "sum", name: "paid" },
   ],
   parameters: [{ name: "youngest", range: { max: 60, min: 18 }, type: "integer" }],
   purpose: "outcome-research",
-} as const
+  recipients: ["agency"],
+  sql: sqlFor(owners),
+})
+
+const payer = (owners: readonly string[]) => (owners.includes("billing") ? "billing" : "bank")
 
 function sqlFor(owners: readonly string[]): string {
   const joins = owners.slice(1).map((owner) => `JOIN ${owner} ON bank.id = ${owner}.id`)
   return `SELECT bureau.education, bureau.marriage, bank.default_next, count(DISTINCT bank.id) AS people,
-  sum(bank.limit_bal) AS limits, avg(bureau.age) AS age
+  sum(bank.limit_bal) AS limits, avg(bureau.age) AS age, sum(${payer(owners)}.paid_1) AS paid
 FROM bank ${joins.join(" ")}
 WHERE bureau.age >= $youngest
 GROUP BY bureau.education, bureau.marriage, bank.default_next`
 }
 
-/** What plain DuckDB says, and which groups a brute-force count lets out, written without any of Parley's code. */
-async function expected(room: CleanRoom, owners: readonly string[], youngest: number) {
+/** By group, what plain DuckDB says over the plaintext join: people, limits, ages, payments. */
+async function plainNumbers(room: CleanRoom, owners: readonly string[], youngest: number) {
   const tables = owners.map((owner) => `read_csv('${room.path(`${owner}.plain.csv`)}') AS ${owner}`)
-  const from = [
-    tables[0],
-    ...tables.slice(1).map((table, index) => `JOIN ${table} ON bank.id = ${owners[index + 1]}.id`),
-  ].join(" ")
+  const joined = tables.slice(1).map((table, index) => `JOIN ${table} ON bank.id = ${owners[index + 1]}.id`)
   const rows = await plainDuckDb(`SELECT education, marriage, default_next, count(DISTINCT bank.id), sum(limit_bal),
-    count_if(limit_bal <> 0), sum(age), count_if(age <> 0) FROM ${from} WHERE age >= ${youngest} GROUP BY ALL`)
-  const groups = rows
-    .map((row) => row.map(Number))
-    .map(
-      ([
-        education = 0,
-        marriage = 0,
-        default_next = 0,
-        people = 0,
-        limits = 0,
-        withLimit = 0,
-        ages = 0,
-        withAge = 0,
-      ]) => ({
-        ages,
-        default_next,
-        education,
-        limits,
-        marriage,
-        passes: people >= K && [withLimit, withAge].every((n) => n >= K && (people - n === 0 || people - n >= K)),
-        people,
+    sum(age), sum(paid_1) FROM ${tables[0]} ${joined.join(" ")} WHERE age >= ${youngest} GROUP BY ALL`)
+  const numbers = rows.map((row) => row.map(Number))
+  return new Map(
+    numbers.map(([education, marriage, defaulted, ...values]) => [[education, marriage, defaulted].join(), values]),
+  )
+}
+
+type Person = Readonly<Record<string, number>>
+
+/** Everybody whom all owners know, put together by hand: no SQL, and none of Parley's code. */
+function joinedByHand(room: CleanRoom, owners: readonly string[]): readonly Person[] {
+  const sides = owners.map((owner) => {
+    const [header = "", ...lines] = readFileSync(room.path(`${owner}.plain.csv`), "utf8")
+      .trim()
+      .split("\n")
+    const names = header.split(",")
+    return new Map(
+      lines.map((line) => {
+        const cells = line.split(",").map(Number)
+        return [cells[0] ?? 0, Object.fromEntries(names.map((name, index) => [name, cells[index] ?? 0]))]
       }),
     )
-  const order = (a: (typeof groups)[number], b: (typeof groups)[number]) =>
-    a.education - b.education || a.marriage - b.marriage || a.default_next - b.default_next
-  const passing = groups.filter(({ passes }) => passes)
-  const withheld = groups.filter(({ passes }) => !passes)
-  // The smallest released group goes with a withheld one that stands alone, or with too few people beside it.
-  const smallest = passing.toSorted((a, b) => a.people - b.people)
-  while (withheld.length === 1 || (withheld.length > 0 && withheld.reduce((sum, { people }) => sum + people, 0) < K)) {
-    const next = smallest.shift()
+  })
+  const [first = new Map<number, Person>(), ...others] = sides
+  return [...first]
+    .filter(([id]) => others.every((side) => side.has(id)))
+    .map(([id, person]) => Object.assign({}, person, ...others.map((side) => side.get(id))) as Person)
+}
+
+/**
+ * Which groups may leave, counted one by one: enough people, and for each measure enough whose value is not zero, with
+ * the rest none or enough. Two withheld groups or none, with enough people: else the smallest released ones go too.
+ */
+function bruteForce(people: readonly Person[], youngest: number) {
+  const groups = new Map<string, Person[]>()
+  for (const person of people.filter(({ age = 0 }) => age >= youngest)) {
+    const key = [person.education, person.marriage, person.default_next].join()
+    groups.set(key, [...(groups.get(key) ?? []), person])
+  }
+  const passes = (members: readonly Person[]) =>
+    members.length >= K &&
+    ["limit_bal", "age", "paid_1"].every((measure) => {
+      const nonzero = members.filter((person) => person[measure] !== 0).length
+      return nonzero >= K && (nonzero === members.length || members.length - nonzero >= K)
+    })
+  const released = [...groups].filter(([, members]) => passes(members)).sort(([, a], [, b]) => a.length - b.length)
+  const withheld = [...groups].filter(([, members]) => !passes(members))
+  const large = withheld.filter(([, members]) => members.length >= K).length
+  const hidden = () => withheld.reduce((sum, [, members]) => sum + members.length, 0)
+  while (withheld.length === 1 || (withheld.length > 0 && hidden() < K)) {
+    const next = released.shift()
     if (next === undefined) break
     withheld.push(next)
   }
-  return { released: smallest.toSorted(order), withheld }
+  return { large, released: released.map(([key]) => key), withheld: withheld.map(([key]) => key) }
 }
 
 const away = (value: number, step: number) => Math.sign(value) * Math.floor(Math.abs(value) / step + 0.5) * step
@@ -163,7 +193,7 @@ describe.runIf(hasShared(DATA)).each([
     room = await CleanRoom.create([...owners, "agency"])
     await writeFiles(room, owners)
     const contract = await room.agree({
-      datasets: owners.map((owner) => testDataset(owner, owner, SPLIT[owner] ?? [])),
+      datasets: owners.map((owner) => testDataset(owner, owner, columnsOf(owner, owners))),
       edit: (draft) => withQuery(draft, owners),
       recipe: "outcome-by-cohort",
       recipients: ["agency"],
@@ -177,25 +207,31 @@ describe.runIf(hasShared(DATA)).each([
     const youngest = 25
     const proposal = await room.run("agency", "limits", ["--param", `youngest=${youngest}`])
     const opened = await room.parley("agency", ["result", "open", proposal])
-    const { released, withheld } = await expected(room, owners, youngest)
-    const limitStep = 1_000_000
-    const ageStep = 100
-    const wanted = released.map((group) => [
-      ...[group.education, group.marriage, group.default_next, group.people].map(String),
-      String(away(group.limits, limitStep)),
-      String(away((away(group.ages, ageStep) / group.people) * 100, 1) / 100),
-    ])
+    const numbers = await plainNumbers(room, owners, youngest)
+    const { large, released, withheld } = bruteForce(joinedByHand(room, owners), youngest)
+    const inOrder = released.map((key) => key.split(",").map(Number)).toSorted(compareNumbers)
+    const wanted = inOrder.map((group) => {
+      const [people = 0, limits = 0, ages = 0, paid = 0] = numbers.get(group.join()) ?? []
+      const age = away((away(ages, 100) / people) * 100, 1) / 100
+      return [...group, people, away(limits, 1_000_000), age, away(paid, 2_000_000)].map(String)
+    })
     expect(opened.rows).toEqual(wanted)
+    expect([...released, ...withheld].sort()).toEqual([...numbers.keys()].sort())
     expect(released.length).toBeGreaterThan(5)
     expect(withheld.length).toBeGreaterThan(5)
+    // Groups of enough people whose sum of payments would single out the few who paid, or did not.
+    expect(large).toBeGreaterThan(0)
     expect(opened.withheldGroups).toBe(withheld.length < 10 ? "1-9" : "10-99")
     await audited(room, proposal, http, digest)
-  })
+  }, 400_000)
 })
 
+function compareNumbers(a: readonly number[], b: readonly number[]): number {
+  return a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0
+}
+
 function withQuery(contract: Contract, owners: readonly string[]): void {
-  const query = { ...QUERY, recipients: ["agency"], sql: sqlFor(owners) }
-  contract.queries = [query as unknown as Contract["queries"][number]]
+  contract.queries = [Query.parse(query(owners))]
 }
 
 /** Over HTTP every party starts from the contract's digest alone. */
@@ -214,12 +250,15 @@ async function moveToHost(room: CleanRoom, http: boolean): Promise<string> {
 /** An auditor who signs nothing has the bundle and the root's digest, and nothing else. */
 async function audited(room: CleanRoom, proposal: string, http: boolean, digest: string): Promise<void> {
   const folder = http ? room.roomOf("agency") : room.room
-  const bundle = join(folder, "receipts", `${proposal}.bundle.json`)
+  const alone = room.path("auditor")
+  await mkdir(alone)
+  const bundle = join(alone, "receipt.bundle.json")
+  await copyFile(join(folder, "receipts", `${proposal}.bundle.json`), bundle)
   const verified = await parleyJson(["receipt", "verify", bundle, ...room.accept()])
   expect(verified.verdict).toBe("accepted")
   const refused = await parleyJson(["receipt", "verify", bundle], 10)
   expect(refused.error).toMatchObject({ code: "anchor-not-accepted" })
-  const audit = await parleyJson(["audit", folder, ...room.accept()])
+  const audit = await parleyJson(["audit", alone, ...room.accept()])
   expect(audit).toMatchObject({
     accepted: 1,
     examined: 1,

@@ -16,14 +16,11 @@ export async function processesBelow(root: number, program: string): Promise<rea
   return rows.filter(({ args, pid }) => args.includes(program) && below(pid)).map(({ pid }) => pid)
 }
 
-/** Waits for a process of that name to appear below another one, and kills it as an operator who pulls the plug. */
-export async function killBelow(root: number, program: string): Promise<void> {
+/** Waits for a process of that name to appear below another one. */
+export async function appears(root: number, program: string): Promise<number> {
   for (let turn = 0; turn < 600; turn++) {
     const [pid] = await processesBelow(root, program)
-    if (pid !== undefined) {
-      process.kill(pid, "SIGKILL")
-      return
-    }
+    if (pid !== undefined) return pid
     await sleep(20)
   }
   throw new Error(`no ${program} below ${root}`)

@@ -26,13 +26,20 @@ export function awsAnchor(): TrustAnchor {
   return { certificate, name: "AWS Nitro root G1", sha256: toHex(sha256(certificate)), simulated: false }
 }
 
+/** The root that a contract names, whoever accepts it. Throws when the contract calls a root genuine that is not AWS's. */
+export function contractAnchor({ evidence }: Contract): TrustAnchor {
+  const { certificate, name, sha256: digest, simulated } = evidence.trustAnchor
+  const anchor = trustAnchor(name, fromBase64url(certificate))
+  if (anchor.simulated === simulated && anchor.sha256 === digest) return anchor
+  throw new ParleyError("contract-invalid", "evidence.trustAnchor: digest or SIMULATED flag are not the root's own")
+}
+
 /**
  * The root that a contract names. Whoever proposes a contract could name a root of its own, so one that is not AWS's
  * counts only where its SHA-256 was accepted on this machine.
  */
 export function anchorOf(contract: Contract, acceptedRoots: readonly string[]): TrustAnchor {
-  const { certificate, name } = contract.evidence.trustAnchor
-  const anchor = trustAnchor(name, fromBase64url(certificate))
+  const anchor = contractAnchor(contract)
   if (anchor.simulated && !acceptedRoots.includes(anchor.sha256)) {
     throw new ParleyError("anchor-not-accepted", `SIMULATED root ${anchor.sha256} is not accepted on this machine`)
   }

@@ -23,10 +23,15 @@ export function requireBinding(document: AttestationDocument, expected: SessionE
     encryptionKey: thumbprint(expected.encryptionKey),
     signingKey: thumbprint(expected.signingKey),
   })
-  requireRegister(document, CONTRACT_PCR, expected.contract, "binding-contract")
+  requireContract(document, expected.contract)
   requireRegister(document, SESSION_PCR, session, "binding-session")
   requireUserData(document, expected, session)
   requireKey(document, expected.encryptionKey)
+}
+
+/** PCR16 holds the contract's digest, 32 bytes, and nothing else. */
+export function requireContract(document: AttestationDocument, contract: Uint8Array): void {
+  requireRegister(document, CONTRACT_PCR, contract, "binding-contract")
 }
 
 function requireRegister(document: AttestationDocument, index: number, data: Uint8Array, code: ErrorCode): void {

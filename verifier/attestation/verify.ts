@@ -2,7 +2,7 @@ import type { AttestationDocument } from "../../shared/attestation/document.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import type { TrustAnchor } from "./anchor.ts"
 import { AUTHENTIC_CHECKS, type Authentic, authenticate } from "./authentic.ts"
-import { requireBinding, type SessionExpectation } from "./binding.ts"
+import { requireBinding, requireContract, type SessionExpectation } from "./binding.ts"
 import { type MeasurementPolicy, requireFresh, requireMeasurements, requireNonce, type Unchecked } from "./policy.ts"
 
 declare const live: unique symbol
@@ -84,7 +84,8 @@ export async function verifyArchived(request: ArchivedRequest): Promise<Archived
   return evidence(authentic, checked, [REVOCATION, INDEPENDENT_TIME]) as ArchivedEvidence
 }
 
-const BINDING_CHECKS = ["PCR16 is the contract", "PCR17 is the session", "user_data", "attested key"] as const
+const CONTRACT_CHECK = "PCR16 is the contract"
+const BINDING_CHECKS = [CONTRACT_CHECK, "PCR17 is the session", "user_data", "attested key"] as const
 
 const INDEPENDENT_TIME: UncheckedItem = {
   reason: "the chain was judged at the document's own timestamp, and there is no time stamp by a third party",
@@ -98,11 +99,18 @@ export interface DocumentRequest {
   readonly measurements: MeasurementPolicy
   readonly nonce: Uint8Array | Unchecked
   readonly maxAgeSeconds: number | Unchecked
+  /** Contract digest, 32 bytes. */
+  readonly contract: Uint8Array | Unchecked
+}
+
+const SESSION: UncheckedItem = {
+  reason: "a file does not say which session it answers for; `parley enclave verify` asks the enclave",
+  what: "PCR17, user_data and public_key",
 }
 
 /** Judges a document by a policy alone; it says nothing about a Parley session and can release no key. */
 export async function verifyDocument(request: DocumentRequest): Promise<JudgedDocument> {
-  const { anchors, at, document: bytes, maxAgeSeconds, measurements, nonce } = request
+  const { anchors, at, contract, document: bytes, maxAgeSeconds, measurements, nonce } = request
   const authentic = await authenticate(bytes, anchors, () => at)
   const checked: string[] = [...AUTHENTIC_CHECKS]
   const unchecked: UncheckedItem[] = [REVOCATION]
@@ -116,7 +124,11 @@ export async function verifyDocument(request: DocumentRequest): Promise<JudgedDo
   } else unchecked.push({ reason: maxAgeSeconds.unchecked, what: "freshness" })
   requireMeasurements(authentic.document, measurements)
   checked.push("PCR0, PCR1, PCR2")
-  return evidence(authentic, checked, unchecked) as JudgedDocument
+  if (contract instanceof Uint8Array) {
+    requireContract(authentic.document, contract)
+    checked.push(CONTRACT_CHECK)
+  } else unchecked.push({ reason: contract.unchecked, what: CONTRACT_CHECK })
+  return evidence(authentic, checked, [...unchecked, SESSION]) as JudgedDocument
 }
 
 function ownTime(document: AttestationDocument): Date {

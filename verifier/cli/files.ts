@@ -8,7 +8,9 @@ import type { RoomFiles } from "../../shared/room/files.ts"
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   await io(path, async () => {
-    await mkdir(dirname(path), { recursive: true })
+    // A folder that is made for a private file is private too: its names alone tell whom a party deals with.
+    const folderMode = (mode & 0o077) === 0 ? 0o700 : 0o777
+    await mkdir(dirname(path), { mode: folderMode, recursive: true })
     const file = await open(temporary, "w", mode)
     try {
       await file.writeFile(bytes)

@@ -17,6 +17,8 @@ import { readCapped, readRequired, writeAtomically } from "./files.ts"
  *     address-book/<name>.json      other parties' cards with the day their fingerprint was confirmed
  *     token-secrets/<commitment>    32 bytes each
  *     datasets/<manifest>.json      data keys
+ *     contracts/<digest>.json       contracts that this party has signed
+ *     verified-receipts/<hash>      empty marks: bundles that verified
  *     ledger.jsonl                  own ledger
  */
 export interface Home {

@@ -4,6 +4,7 @@ import { attestationCommand } from "./attestation/index.ts"
 import { auditCommand } from "./audit/index.ts"
 import { contractCommand } from "./contract/index.ts"
 import { datasetCommand } from "./dataset/index.ts"
+import { doctorCommand } from "./doctor/index.ts"
 import { enclaveCommand } from "./enclave/index.ts"
 import { imageCommand } from "./image/index.ts"
 import { initCommand } from "./init/index.ts"
@@ -21,6 +22,7 @@ const program = new Command("parley")
   .description("Agree on a query over data that nobody shows, verify the enclave that runs it, check the receipt.")
   .version("0.1.0")
   .addCommand(initCommand())
+  .addCommand(doctorCommand())
   .addCommand(keyCommand())
   .addCommand(partyCommand())
   .addCommand(tokenCommand())

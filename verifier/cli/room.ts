@@ -40,8 +40,14 @@ export function openRoom(options: RoomOptions): Room {
     files: roomFolder(folder),
     folder,
     home: homeAt(options.home),
-    host: options.host === undefined ? null : new URL(options.host),
+    host: options.host === undefined ? null : hostUrl(options.host),
   }
+}
+
+function hostUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url !== null && (url.protocol === "https:" || url.protocol === "http:")) return url
+  throw new ParleyError("usage", "--host takes an http or https URL, such as https://parley.example")
 }
 
 /**

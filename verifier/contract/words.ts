@@ -4,6 +4,7 @@ import type { Query } from "../../shared/contract/query.ts"
 import type { JudgedQuery } from "../../shared/query/judged.ts"
 import { columnsRead } from "../../shared/query/judged.ts"
 import { effectivePolicy } from "../../shared/query/policy.ts"
+import { contractAnchor } from "../attestation/anchor.ts"
 
 /** A contract in words: what leaves, to whom, under which rule, and what remains risky. */
 export interface ContractInWords {
@@ -63,7 +64,8 @@ function partySays(contract: Contract, plans: readonly JudgedQuery[], party: str
   return says
 }
 
-function risksOf({ datasets, evidence, limits, release }: Contract): readonly string[] {
+function risksOf(contract: Contract): readonly string[] {
+  const { datasets, limits, queries, release } = contract
   const versions = limits.versionsPerDataset
   const subtraction = `${limits.runs} runs over up to ${versions} versions of each dataset: whoever changes one person between two versions can subtract two results`
   return [
@@ -80,7 +82,13 @@ function risksOf({ datasets, evidence, limits, release }: Contract): readonly st
         ({ name, rule }) =>
           `${name}: threshold of ${rule.threshold.minIdentities} by override of ${rule.threshold.override?.approvedBy}`,
       ),
-    ...(evidence.trustAnchor.simulated ? ["SIMULATED trust anchor: nothing isolates the data from the operator"] : []),
+    ...(queries.some(({ output }) => output.some(({ kind }) => kind === "sum" || kind === "avg"))
+      ? ["no dominance rule in this version: one person's value may be most of a sum, within its declared range"]
+      : []),
+    // By the root itself: the contract's own flag is its proposer's word.
+    ...(contractAnchor(contract).simulated
+      ? ["SIMULATED trust anchor: nothing isolates the data from the operator"]
+      : []),
   ]
 }
 

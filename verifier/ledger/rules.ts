@@ -10,7 +10,8 @@ export type Intention = Omit<Granted, "event">
 
 /**
  * Throws when granting would break the owner's own word: two proposals of one sequence, a contract that an amendment
- * replaced, more runs or versions than the contract allows. The same proposal may be granted again, to another boot.
+ * replaced, more runs or versions than the contract allows. The same proposal may be granted again: to another boot, or
+ * to the same one when the grant made before has expired.
  */
 export function requireGrantable(ledger: Ledger, contract: Contract, intention: Intention): void {
   const granted = ledger.entries.flatMap(({ event }) => (event.event === "granted" ? [event] : []))
@@ -23,7 +24,7 @@ export function requireGrantable(ledger: Ledger, contract: Contract, intention: 
     )
   }
   requireNotSuperseded(ledger, intention.contract)
-  requireRuns(own, contract, intention)
+  requireRuns(granted, lineOf(ledger, contract, intention.contract), contract, intention)
   requireVersions(granted, contract, intention)
 }
 
@@ -35,12 +36,32 @@ export function requireNotSuperseded(ledger: Ledger, contract: string): void {
   if (amended) throw new ParleyError("contract-superseded", "this party has signed an amendment of this contract")
 }
 
-function requireRuns(own: readonly Granted[], { limits }: Contract, { proposal }: Intention): void {
-  const proposals = new Set([...own.map((event) => event.proposal), proposal])
+/** The contract and its predecessors, as far as the ledger and the contract itself name them. */
+function lineOf(ledger: Ledger, { predecessor }: Contract, contract: string): ReadonlySet<string> {
+  const signed = ledger.entries.flatMap(({ event }) => (event.event === "contract-signed" ? [event] : []))
+  const before = new Map(signed.map((event) => [event.contract, event.predecessor]))
+  const line = new Set([contract])
+  for (let next = predecessor; next !== null && !line.has(next); next = before.get(next) ?? null) line.add(next)
+  return line
+}
+
+/** Runs are counted over the predecessors too: otherwise an amendment that changes a comma buys all the runs again. */
+function requireRuns(
+  granted: readonly Granted[],
+  line: ReadonlySet<string>,
+  { limits }: Contract,
+  { proposal }: Intention,
+): void {
+  const counted = granted.filter(({ contract }) => line.has(contract))
+  const proposals = new Set([...counted.map((event) => event.proposal), proposal])
   if (proposals.size > limits.runs) throw new ParleyError("limit-reached", `${limits.runs} runs are used up`)
 }
 
-/** Versions are counted by the data's lineage, across contracts and amendments, so that neither resets the count. */
+/**
+ * Versions are counted by the data's lineage, across contracts and amendments, so that neither resets the count. They
+ * are counted for every dataset of the proposal: an owner that brings its data in ever new versions, to see what
+ * changes, is stopped by the others, since its own ledger binds only itself.
+ */
 function requireVersions(granted: readonly Granted[], { limits }: Contract, intention: Intention): void {
   for (const { dataset, lineage } of intention.manifests) {
     const used = [...granted.flatMap(({ manifests }) => manifests), ...intention.manifests].filter(

@@ -79,5 +79,8 @@ function requireTimes({ evidence, receipt, run }: Parts): void {
     if (Date.parse(payload.created) > issued + MAX_APART_MS) {
       throw new ParleyError("receipt-invalid", `${party}: the grant is later than the receipt`)
     }
+    if (Date.parse(payload.expires) < issued) {
+      throw new ParleyError("receipt-invalid", `${party}: the grant had expired before the receipt`)
+    }
   }
 }

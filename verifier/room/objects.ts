@@ -9,6 +9,7 @@ import { grantApproval, partyKeys } from "../../shared/protocol/granters.ts"
 import { Manifest } from "../../shared/protocol/manifest.ts"
 import { Cancellation, Proposal } from "../../shared/protocol/proposal.ts"
 import { Refusal } from "../../shared/protocol/receipt.ts"
+import { Ending, Rejection } from "../../shared/protocol/statements.ts"
 import type { RoomFiles } from "../../shared/room/files.ts"
 import { ROOM, receiptPath } from "../../shared/room/layout.ts"
 import { openJws, type Signed } from "../../shared/signed/jws.ts"
@@ -53,12 +54,27 @@ export function roomCancellations(files: RoomFiles, { contract, digest }: Contra
   )
 }
 
+/** A contract that need not be in force: parties reject drafts. */
+export type NamedContract = Pick<ContractInForce, "contract" | "digest">
+
+/** Endings, each under a key of the party that it names: nobody ends a contract in another party's name. */
+export function roomEndings(files: RoomFiles, { contract, digest }: NamedContract) {
+  return openAll(files, ROOM.endings, "ending", Ending, digest, ({ party }) => partyKeys(contract, party))
+}
+
+export function roomRejections(files: RoomFiles, { contract, digest }: NamedContract) {
+  return openAll(files, ROOM.rejections, "rejection", Rejection, digest, ({ party }) => partyKeys(contract, party))
+}
+
 /** Refusals by enclave boots whose signing keys the caller has verified. */
 export function roomRefusals(files: RoomFiles, { digest }: ContractInForce, enclaveKeys: readonly PublicJwk[]) {
   return openAll(files, ROOM.refusals, "refusal", Refusal, digest, () => enclaveKeys)
 }
 
-/** Grants by party and object; approvals of one grant by several keys are put together. */
+/**
+ * Grants by party and object; approvals of one grant by several keys are put together. A grant that its party made anew
+ * for the same proposal and boot, since the one before had expired, takes that one's place once it is complete.
+ */
 export async function roomGrants(files: RoomFiles, inForce: ContractInForce): Promise<Found<RoomGrant>> {
   const { contract, digest } = inForce
   const keysOf = ({ party }: Grant) => grantApproval(contract, party).keys
@@ -70,7 +86,19 @@ export async function roomGrants(files: RoomFiles, inForce: ContractInForce): Pr
     const complete = kids.length >= grantApproval(contract, first.payload.party).required
     return { complete, digest: first.digest, grant: first.payload, kids, signatures: same.map(({ jws }) => jws) }
   })
-  return { objects: grants, rejected }
+  return { objects: grants.filter((grant) => !replaced(grant, grants)), rejected }
+}
+
+function replaced({ grant, digest }: RoomGrant, grants: readonly RoomGrant[]): boolean {
+  return grants.some(
+    ({ complete, digest: other, grant: { created, party, proposal, session } }) =>
+      complete &&
+      other !== digest &&
+      party === grant.party &&
+      proposal === grant.proposal &&
+      session.encryptionKey === grant.session.encryptionKey &&
+      created > grant.created,
+  )
 }
 
 /** The receipt bundle of one proposal as it lies there, unverified. */

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, truncate, writeFile } from "node:fs/promises"
+import { appendFile, mkdtemp, readdir, readFile, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeEach, describe, expect, it } from "vitest"
@@ -12,7 +12,7 @@ import { expectCode } from "../../support/rejects.ts"
 
 const digest = (letter: string) => letter.repeat(64)
 const key = "A".repeat(43)
-const contract = { limits: { runs: 2, versionsPerDataset: 2 } } as unknown as Contract
+const contract = { limits: { runs: 2, versionsPerDataset: 2 }, predecessor: null } as unknown as Contract
 const intention = (over: object = {}) => ({
   contract: digest("c"),
   encryptionKey: key,
@@ -71,10 +71,19 @@ describe("the ledger", () => {
     expect(entries.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
   })
 
-  it("takes over the lock of a process that is gone", async () => {
-    await writeFile(join(home.folder, "ledger.lock"), "999999999")
-    await book(home, granted())
-    expect((await localLedger(home)).entries.length).toBe(1)
+  it("takes over the lock of a process that is gone, also one that has no pid yet", async () => {
+    for (const left of ["999999999", "", "rubbish"]) {
+      await writeFile(join(home.folder, "ledger.lock"), left)
+      await book(home, granted())
+    }
+    expect((await localLedger(home)).entries.length).toBe(3)
+    expect(await readdir(home.folder)).toEqual(["ledger.jsonl"])
+  })
+
+  it("lets only one of many writers have a stale lock at a time", async () => {
+    await writeFile(join(home.folder, "ledger.lock"), "")
+    await Promise.all(Array.from({ length: 8 }, (_, i) => book(home, granted({ sequence: i + 1 }))))
+    expect((await localLedger(home)).entries.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
   })
 })
 
@@ -101,6 +110,24 @@ describe("what an owner may grant", () => {
     await expectCode("limit-reached", () =>
       requireGrantable(after, contract, intention({ proposal: digest("3"), sequence: 3 })),
     )
+  })
+
+  it("no more runs because an amendment, or an amendment of one, has another digest", async () => {
+    const amendment = (predecessor: string) => ({ ...contract, predecessor }) as Contract
+    await book(home, granted({ contract: digest("a") }))
+    await book(home, { contract: digest("b"), event: "contract-signed", predecessor: digest("a") })
+    await book(home, granted({ contract: digest("b"), proposal: digest("2") }))
+    const ledger = await localLedger(home)
+    const third = intention({ proposal: digest("3") })
+    await expectCode("limit-reached", () => requireGrantable(ledger, amendment(digest("b")), third))
+    requireGrantable(ledger, amendment(digest("a")), third)
+    requireGrantable(ledger, contract, third)
+  })
+
+  it("under a line of contracts that leads back into itself, nothing for ever", async () => {
+    await book(home, { contract: digest("b"), event: "contract-signed", predecessor: digest("a") })
+    await book(home, { contract: digest("a"), event: "contract-signed", predecessor: digest("b") })
+    requireGrantable(await localLedger(home), { ...contract, predecessor: digest("a") } as Contract, intention())
   })
 
   it("nothing under a contract that it has amended", async () => {

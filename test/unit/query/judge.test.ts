@@ -92,6 +92,27 @@ describe("the query profile", () => {
     })
   }
 
+  const withActive = (literal: string) =>
+    withSql(replaced(WHERE, `persons.active = ${literal}`), ({ datasets: [, persons] }) => {
+      persons?.columns.push({ meaning: "active", name: "active", nullable: false, role: "attribute", type: "boolean" })
+      persons?.rule.filterColumns.push("active")
+    })
+
+  it("reads booleans as DuckDB does, and refuses spellings that it would have to guess at", async () => {
+    for (const [literal, text] of Object.entries({
+      "'f'::BOOLEAN": "false",
+      "'true'::BOOLEAN": "true",
+      FALSE: "false",
+      true: "true",
+    })) {
+      const plan = (await judgeContract(withActive(literal))).get("overlap")
+      expect(plan?.where).toMatchObject({ operand: { kind: "literal", text } })
+    }
+    for (const literal of ["'TRUE'::BOOLEAN", "'yes'::BOOLEAN", "CAST('1' AS BOOLEAN)", "'0'::BOOLEAN"]) {
+      await expectCode("query-refused", () => judgeContract(withActive(literal)))
+    }
+  })
+
   it("names line and column", async () => {
     const error = await expectCode("query-refused", () => judgeContract(withSql(replaced(WHERE, "persons.age >= '5'"))))
     expect(error.message).toContain("line 3")
@@ -140,5 +161,15 @@ describe("the effective policy", () => {
       owners: ["bank", "bureau"],
       sumSteps: [{ column: "total", step: "3000" }],
     })
+  })
+
+  it("refuses roundings that have no common step that a receipt could state", async () => {
+    const draft = withSql(BASE_SQL, ({ datasets: [accounts, persons] }) => {
+      if (accounts !== undefined) accounts.rule.rounding.countStep = 10_000
+      if (persons !== undefined) persons.rule.rounding.countStep = 1023
+    })
+    const plan = (await judgeContract(draft)).get("overlap")
+    if (plan === undefined) throw new Error("no plan")
+    await expectCode("contract-invalid", () => effectivePolicy(draft, plan))
   })
 })

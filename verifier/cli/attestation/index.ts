@@ -5,17 +5,18 @@ import { fromHex, toHex } from "../../../shared/bytes.ts"
 import { Contract } from "../../../shared/contract/contract.ts"
 import { stageOf } from "../../../shared/errors/attestation.ts"
 import { EXIT, ParleyError } from "../../../shared/errors/index.ts"
-import { parseLoose } from "../../../shared/json/canonical.ts"
-import { KINDS } from "../../../shared/signed/kinds.ts"
+import { canonicalBytes, parseLoose } from "../../../shared/json/canonical.ts"
+import { KINDS, objectDigest } from "../../../shared/signed/kinds.ts"
 import { awsAnchor } from "../../attestation/anchor.ts"
 import { readCertificate } from "../../attestation/certificate.ts"
 import { imagesOf } from "../../attestation/policy.ts"
-import { verifyDocument } from "../../attestation/verify.ts"
+import { type DocumentRequest, verifyDocument } from "../../attestation/verify.ts"
 import { pemAnchor } from "../contract/init.ts"
 import { readRequired } from "../files.ts"
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
 import { type PolicyFields, readPolicy } from "./policy-file.ts"
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 const MAX_FILE_BYTES = 256 * 1024
 
 interface Options {
@@ -40,7 +41,7 @@ function verifyCommand(): Command {
     .requiredOption("--document <file>", "raw bytes or base64")
     .requiredOption("--at <instant>", "time at which the chain is judged, ISO 8601")
     .option("--policy <file>", "policy file: format, pcrs, nonce, maxAgeSeconds, debug")
-    .option("--contract <file>", "take the allowed images and the root from a contract")
+    .option("--contract <file>", "take the allowed images from a contract, and hold PCR16 against its digest")
     .option("--nonce <hex>", "the nonce that the document must answer")
     .option("--trust-root <pem>", "another root than AWS's; the verdict then says so")
     .addHelpText(
@@ -52,8 +53,8 @@ function verifyCommand(): Command {
 
 async function verify(options: Options): Promise<Outcome> {
   const at = new Date(options.at)
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(options.at) || Number.isNaN(at.getTime()))
-    throw new ParleyError("usage", "--at is an ISO 8601 instant")
+  if (!INSTANT.test(options.at) || Number.isNaN(at.getTime()))
+    throw new ParleyError("usage", "--at is an ISO 8601 instant with Z or an offset, such as 2026-11-24T12:00:00Z")
   const policy = await policyOf(options)
   const anchor = options.trustRoot === undefined ? awsAnchor() : await pemAnchor(options.trustRoot)
   const document = rawBytes(await readRequired(options.document, MAX_FILE_BYTES))
@@ -89,8 +90,10 @@ function rejection({ code, exit, message, todo }: ParleyError, document: Uint8Ar
   return { exit, json, text: `${verdict}[${code}] at stage ${stage}: ${message}\n  what to do: ${todo}` }
 }
 
+type DocumentPolicy = PolicyFields & Pick<DocumentRequest, "contract">
+
 /** A policy file's nonce and --nonce must not contradict each other; one of them suffices. */
-async function policyOf(options: Options): Promise<PolicyFields> {
+async function policyOf(options: Options): Promise<DocumentPolicy> {
   if ((options.policy === undefined) === (options.contract === undefined)) {
     throw new ParleyError("usage", "give either --policy or --contract")
   }
@@ -99,11 +102,12 @@ async function policyOf(options: Options): Promise<PolicyFields> {
     const policy = readPolicy(await readRequired(options.policy, MAX_FILE_BYTES))
     if (nonce !== null && policy.nonce instanceof Uint8Array)
       throw new ParleyError("usage", "the nonce is in the policy already")
-    return { ...policy, nonce: nonce ?? policy.nonce }
+    return { ...policy, contract: { unchecked: "a policy file names no contract" }, nonce: nonce ?? policy.nonce }
   }
   const bytes = await readRequired(options.contract ?? "", KINDS.contract.maxBytes)
   const contract = parseLoose(bytes, Contract, KINDS.contract.maxBytes)
   return {
+    contract: fromHex(objectDigest("contract", canonicalBytes(contract))),
     maxAgeSeconds: { unchecked: "a contract does not say" },
     measurements: imagesOf(contract),
     nonce: nonce ?? { unchecked: "no --nonce given" },

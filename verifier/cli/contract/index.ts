@@ -4,9 +4,17 @@ import { Command, Option } from "commander"
 import { toBase64url } from "../../../shared/bytes.ts"
 import { checkContract } from "../../../shared/contract/check.ts"
 import { Contract } from "../../../shared/contract/contract.ts"
+import { partyOf } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { canonicalBytes, canonicalText, parseCanonical, parseLoose } from "../../../shared/json/canonical.ts"
+import {
+  canonicalBytes,
+  canonicalText,
+  checkSchema,
+  parseCanonical,
+  parseLoose,
+} from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
+import { Ending, Rejection } from "../../../shared/protocol/statements.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { signJws } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
@@ -17,6 +25,7 @@ import { judgeLocally } from "../engine/judge.ts"
 import { readRequired, writeAtomically } from "../files.ts"
 import { homeAt, localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
+import { DAYS, numberOption } from "../number-option.ts"
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
 import { pullRoom, pushRoom } from "../remote/sync.ts"
 import { homeOption, inRoom, openRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
@@ -24,9 +33,11 @@ import { describeFile } from "./describe.ts"
 import { draftContract, type InitOptions } from "./init.ts"
 import { RECIPES } from "./recipes.ts"
 import { signContract } from "./sign.ts"
+import { EXIT_OF, standingInWords, standingOf } from "./standing.ts"
 
 interface SignOptions extends RoomOptions {
   readonly key?: string
+  readonly predecessor?: string
   readonly acceptSimulatedRoot?: readonly string[]
 }
 
@@ -84,7 +95,7 @@ function initCommand(): Command {
     .requiredOption("--image <file...>", "allowed images, from `parley image measure --out`")
     .option("--trust-root <pem>", "root of the evidence, when it is not AWS's")
     .option("--title <text>")
-    .option("--days <n>", "validity", Number, 365)
+    .option("--days <n>", "validity", numberOption("--days", DAYS), 365)
     .requiredOption("--out <file>")
     .addHelpText(
       "after",
@@ -129,6 +140,7 @@ function signCommand(): Command {
       "Sign the room's contract. Refuses cards that this party has not confirmed, and queries that a rule forbids.",
     )
     .option("--key <kid>", "signing key, when the home has several")
+    .option("--predecessor <file>", "the contract that this one amends, when this home has not signed it")
     .option("--accept-simulated-root <sha256...>", "accept a root that is not AWS's on this machine, for tests only")
     .addHelpText("after", "\nExample:\n  parley contract sign --room room")
     .action(perform((options: SignOptions) => inRoom(options, (room) => sign(room, options))))
@@ -149,7 +161,9 @@ function statementCommand(name: string, description: string, folder: string, kin
 
 function statusCommand(): Command {
   return roomOptions(jsonOption(new Command("status")))
-    .description("Say who has signed and who has not. Exit code 41 while somebody is missing.")
+    .description(
+      "Say who has signed, who has not, and whether it is over. Exit code 41 while somebody is missing, 10 when it is over.",
+    )
     .addHelpText("after", "\nExample:\n  parley contract status --room room")
     .action(perform((options: RoomOptions) => inRoom(options, status)))
 }
@@ -287,21 +301,22 @@ function leaves(value: unknown, path: string): Map<string, string> {
 }
 
 async function sign(room: Room, options: SignOptions) {
-  const digest = await signContract(room, options.key, options.acceptSimulatedRoot ?? [])
+  const digest = await signContract(room, {
+    ...(options.key === undefined ? {} : { key: options.key }),
+    ...(options.predecessor === undefined ? {} : { predecessor: options.predecessor }),
+    acceptedRoots: options.acceptSimulatedRoot ?? [],
+  })
   const missing = await missingSigners(room)
   const text = `signed ${digest}\n${missing.length === 0 ? "in force: every party has signed" : `waiting for: ${missing.join(", ")}`}`
   return { json: { digest, waitingFor: missing }, text }
 }
 
 async function status(room: Room): Promise<Outcome> {
-  const { digest } = await roomDraft(room.files)
+  const { contract, digest } = await roomDraft(room.files)
   const missing = await missingSigners(room)
-  const text = missing.length === 0 ? `${digest} is in force` : `${digest}\nwaiting for: ${missing.join(", ")}`
-  return {
-    exit: missing.length === 0 ? 0 : 41,
-    json: { digest, inForce: missing.length === 0, waitingFor: missing },
-    text,
-  }
+  const standing = await standingOf(room.files, { contract, digest }, missing.length, new Date())
+  const json = { digest, inForce: standing.state === "in-force", waitingFor: missing, ...standing }
+  return { exit: EXIT_OF[standing.state], json, text: standingInWords(digest, standing, missing) }
 }
 
 async function missingSigners(room: Room): Promise<readonly string[]> {
@@ -315,16 +330,18 @@ async function state(
   folder: string,
   kind: "rejection" | "ending",
 ) {
-  const { digest } = await roomDraft(room.files)
+  const { contract, digest } = await roomDraft(room.files)
   const { name } = await localParty(room.home)
+  partyOf(contract, name)
   const key = await localKey(room.home, "sign", options.key)
-  const statement = {
+  const claimed = {
     contract: digest,
     created: instant(new Date()),
     format: `parley/${kind}/v1`,
     party: name,
     reason: options.reason,
   }
+  const statement = checkSchema(claimed, kind === "ending" ? Ending : Rejection)
   const path = signaturePath(folder, objectDigest(kind, canonicalBytes(statement)), keyId(publicPart(key.jwk)))
   await writeAtomically(join(room.folder, path), await signJws(kind, statement, key.jwk))
   return { json: { contract: digest, file: path }, text: `${kind} of ${digest} by ${name}` }

@@ -1,5 +1,5 @@
 import type { Prepared } from "./prepare.ts"
-import type { SealedRecord } from "./records.ts"
+import type { InputColumn, SealedRecord } from "./records.ts"
 
 /** Changes that are worth a look before sealing. Shares in percentage points. */
 const NULL_SHARE_POINTS = 5
@@ -7,23 +7,35 @@ const ROW_SHARE_PERCENT = 20
 
 /** What differs between the input and the last sealed version, one sentence each; empty when nothing does. */
 export function drift(prepared: Prepared, asOf: string, last: SealedRecord): readonly string[] {
+  const [now, before] = [inputColumns(prepared), columnsBefore(last)]
   return [
-    ...columnDrift(prepared, last),
+    ...(before === null ? [] : columnDrift(now, before)),
     ...rowDrift(prepared, last),
-    ...nullDrift(prepared, last),
-    ...freshness(asOf, last),
+    ...(before === null ? [] : nullDrift(prepared, now, last, before)),
+    ...ageDrift(asOf, last),
   ]
 }
 
-function columnDrift({ dataset }: Prepared, last: SealedRecord): readonly string[] {
-  const before = new Map(last.columns.map(({ name, type }) => [name, type]))
-  const now = new Map(dataset.columns.map(({ name, type }) => [name, type as string]))
+/** The input's own header with types, and how many cells of the columns that the contract uses are empty. */
+export function inputColumns({ conversions, input, survey }: Prepared): readonly InputColumn[] {
+  const nulls = new Map(conversions.map(({ column, source }) => [source, survey.nulls.get(column) ?? 0]))
+  return [...input.header].map(([name, type]) => ({ name, nulls: nulls.get(name) ?? null, type }))
+}
+
+/** A record of the first format knows the contract's columns only, by which nothing can be told. */
+function columnsBefore(last: SealedRecord): readonly InputColumn[] | null {
+  return last.format === "parley/sealed-record/v2" ? last.input : null
+}
+
+function columnDrift(now: readonly InputColumn[], before: readonly InputColumn[]): readonly string[] {
+  const types = (columns: readonly InputColumn[]) => new Map(columns.map(({ name, type }) => [name, type]))
+  const [typeNow, typeBefore] = [types(now), types(before)]
   return [
-    ...[...now.keys()].filter((name) => !before.has(name)).map((name) => `column ${name} is new`),
-    ...[...before.keys()].filter((name) => !now.has(name)).map((name) => `column ${name} is gone`),
-    ...[...now]
-      .filter(([name, type]) => before.has(name) && before.get(name) !== type)
-      .map(([name, type]) => `column ${name} was ${before.get(name)} and is ${type}`),
+    ...[...typeNow.keys()].filter((name) => !typeBefore.has(name)).map((name) => `column ${name} is new`),
+    ...[...typeBefore.keys()].filter((name) => !typeNow.has(name)).map((name) => `column ${name} is gone`),
+    ...[...typeNow]
+      .filter(([name, type]) => typeBefore.has(name) && typeBefore.get(name) !== type)
+      .map(([name, type]) => `column ${name} was ${typeBefore.get(name)} and is ${type}`),
   ]
 }
 
@@ -33,16 +45,27 @@ function rowDrift({ survey }: Prepared, last: SealedRecord): readonly string[] {
   return Math.abs(change) < ROW_SHARE_PERCENT ? [] : [`${survey.rows} rows, ${last.rows} before (${signed(change)} %)`]
 }
 
-function nullDrift({ survey }: Prepared, last: SealedRecord): readonly string[] {
-  return last.columns.flatMap(({ name, nulls }) => {
-    const before = last.rows === 0 ? 0 : (nulls / last.rows) * 100
-    const now = survey.rows === 0 ? 0 : ((survey.nulls.get(name) ?? 0) / survey.rows) * 100
-    if (Math.abs(now - before) < NULL_SHARE_POINTS) return []
-    return [`column ${name}: ${now.toFixed(1)} % empty, ${before.toFixed(1)} % before`]
+function nullDrift(
+  { survey }: Prepared,
+  now: readonly InputColumn[],
+  last: SealedRecord,
+  before: readonly InputColumn[],
+): readonly string[] {
+  const shares = new Map(before.map(({ name, nulls }) => [name, share(nulls, last.rows)]))
+  return now.flatMap(({ name, nulls }) => {
+    const [was, is] = [shares.get(name) ?? null, share(nulls, survey.rows)]
+    if (was === null || is === null || Math.abs(is - was) < NULL_SHARE_POINTS) return []
+    return [`column ${name}: ${is.toFixed(1)} % empty, ${was.toFixed(1)} % before`]
   })
 }
 
-function freshness(asOf: string, last: SealedRecord): readonly string[] {
+/** In percent; null where it was not counted. */
+function share(nulls: number | null, rows: number): number | null {
+  if (nulls === null) return null
+  return rows === 0 ? 0 : (nulls / rows) * 100
+}
+
+function ageDrift(asOf: string, last: SealedRecord): readonly string[] {
   return Date.parse(asOf) < Date.parse(last.asOf)
     ? [`data as of ${asOf}, older than the last version's ${last.asOf}`]
     : []

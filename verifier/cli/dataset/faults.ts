@@ -4,7 +4,7 @@ import type { Conversion, FaultKind } from "./conversion.ts"
 import { type Input, readable } from "./input.ts"
 
 /** How many faults are named with their row; all are counted. */
-const NAMED = 20
+export const NAMED = 20
 
 /** One fault, by the number of its data row (the header not counted) and its column. Values are never told. */
 export interface Fault {
@@ -55,12 +55,9 @@ async function firstFaults(
 ): Promise<readonly Fault[]> {
   const any = checks.map(({ when }) => `(${when})`).join(" OR ")
   const flags = checks.map(({ when }) => `coalesce(${when}, false)`).join(",\n")
-  // One at a time keeps the order of the file.
-  await engine.run("SET threads = 1")
-  const result = await readable(() =>
+  const result = await inFileOrder(engine, () =>
     engine.runAndReadAll(`SELECT parley_row, ${flags} FROM ${input.numbered} WHERE ${any} ORDER BY 1 LIMIT ${NAMED}`),
   )
-  await engine.run("RESET threads")
   const found = result
     .getRows()
     .flatMap(([row, ...values]) =>
@@ -83,6 +80,25 @@ const WORDS: Readonly<Record<FaultKind, string>> = {
 export function requireClean({ faults, first }: Survey): void {
   if (faults.length === 0) return
   const counted = faults.map(({ column, count, kind }) => `${column}: ${count} ${WORDS[kind]}`)
-  const named = first.map(({ column, kind, row }) => `row ${row}, column ${column}: ${WORDS[kind]}`)
-  throw new ParleyError("input-faults", [`${counted.join("; ")}. First ones:`, ...named].join("\n  "))
+  throw inputFaults(
+    counted,
+    first.map(({ column, kind, row }) => ({ column, row, words: WORDS[kind] })),
+  )
+}
+
+/** The refusal of an input: how often each thing is wrong, and the first rows where it is. */
+export function inputFaults(
+  counted: readonly string[],
+  first: readonly { readonly column: string; readonly row: number; readonly words: string }[],
+): ParleyError {
+  const named = first.map(({ column, row, words }) => `row ${row}, column ${column}: ${words}`)
+  return new ParleyError("input-faults", [`${counted.join("; ")}. First ones:`, ...named].join("\n  "))
+}
+
+/** One thread while `work` runs: rows then keep the order of the file, so that their numbers are its own. */
+export async function inFileOrder<T>(engine: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await engine.run("SET threads = 1")
+  const done = await readable(work)
+  await engine.run("RESET threads")
+  return done
 }

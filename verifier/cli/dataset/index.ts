@@ -1,4 +1,5 @@
 import { Command, Option } from "commander"
+import type { Contract } from "../../../shared/contract/contract.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { Instant } from "../../../shared/json/fields.ts"
 import { roomContractInForce, roomDraft } from "../../room/contract.ts"
@@ -6,15 +7,16 @@ import { roomManifests } from "../../room/objects.ts"
 import { homeAt } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { jsonOption, perform } from "../outcome.ts"
-import { terminalProgress } from "../progress.ts"
+import { type Progress, terminalProgress } from "../progress.ts"
 import { pushParts } from "../remote/push-dataset.ts"
 import { pushRoom } from "../remote/sync.ts"
 import { homeOption, inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { table } from "../table.ts"
 import { drift } from "./drift.ts"
 import type { InputOptions } from "./input.ts"
-import { ownDataset, type Prepared, prepare } from "./prepare.ts"
+import { openSealingEngine, ownDataset, type Prepared, prepare } from "./prepare.ts"
 import { withPrivateFolder } from "./private-folder.ts"
+import { filterNote, requireFresh, requireRowFilter, staleness } from "./promises.ts"
 import { destroyRecord, lastVersion, sealedRecords } from "./records.ts"
 import { seal } from "./seal.ts"
 import { writeParts } from "./write-parts.ts"
@@ -106,7 +108,11 @@ function inputOptions(command: Command): Command {
       "CSV (also .gz), Parquet files, a folder of Parquet parts, or - for standard input",
     )
     .addOption(new Option("--map <theirs=contract...>", "name of a column in the file and in the contract"))
-    .option("--where <condition>", "leave out rows for which this DuckDB condition over the input is not true")
+    .option(
+      "--where <condition>",
+      "leave out rows for which this DuckDB condition over the input is not true; " +
+        "where the contract names a row filter, exactly that one",
+    )
     .option("--delimiter <character>", "CSV delimiter; found out when not given")
     .option("--quote <character>", "CSV quote")
     .option("--as-of <instant>", "when the data was true, YYYY-MM-DDTHH:MM:SSZ; now when not given")
@@ -117,16 +123,22 @@ function inputOptions(command: Command): Command {
 async function withParts<T>(
   room: Room,
   options: SealingOptions,
-  contract: Awaited<ReturnType<typeof roomDraft>>["contract"],
-  work: (prepared: Prepared, parts: readonly string[]) => Promise<T>,
+  contract: Contract,
+  work: (prepared: Prepared, parts: readonly string[], progress: Progress) => Promise<T>,
 ): Promise<T> {
   const dataset = await ownDataset(room.home, contract, options.dataset)
+  requireRowFilter(dataset, options.where)
+  const progress = terminalProgress(options.json === true)
   return withPrivateFolder(room.home, options.temp, async (folder) => {
-    const prepared = await prepare(room.home, contract, dataset, readOptions(options), folder)
+    const engine = await openSealingEngine(folder)
     try {
-      return await work(prepared, await writeParts(prepared, folder))
+      const checking = () => prepare(engine, room.home, contract, dataset, readOptions(options), folder)
+      const prepared = await progress.phase("checking", checking, () => engine.progress.percentage)
+      // The engine's share stands at the end of reading while it sorts: the clock alone is honest.
+      const parts = await progress.phase("sorting", () => writeParts(prepared, folder))
+      return await work(prepared, parts, progress)
     } finally {
-      prepared.engine.closeSync()
+      engine.closeSync()
     }
   })
 }
@@ -136,6 +148,8 @@ async function check(room: Room, options: SealingOptions) {
   return withParts(room, options, contract, async (prepared) => {
     const last = await lastVersion(room.home, prepared.dataset.lineage)
     const changes = last === null ? [] : drift(prepared, asOf(options), last)
+    const stale = staleness(prepared.dataset, asOf(options), new Date())
+    const notes = notesOf(filterNote(prepared.dataset, options.where), stale)
     const { rows, nulls } = prepared.survey
     const since =
       last === null ? "no version sealed before" : `compared with version ${last.version} of ${last.sealedAt}`
@@ -143,9 +157,10 @@ async function check(room: Room, options: SealingOptions) {
       `${prepared.dataset.name}: ${rows} rows fit the contract`,
       `drift: ${changes.length === 0 ? "none" : `${changes.length} changes`} (${since})`,
       ...changes.map((change) => `  ${change}`),
+      ...notes.map((note) => `note: ${note}`),
     ]
     return {
-      json: { dataset: prepared.dataset.name, drift: changes, nulls: Object.fromEntries(nulls), rows },
+      json: { dataset: prepared.dataset.name, drift: changes, notes, nulls: Object.fromEntries(nulls), rows },
       text: lines.join("\n"),
     }
   })
@@ -154,21 +169,29 @@ async function check(room: Room, options: SealingOptions) {
 async function sealDataset(room: Room, options: SealingOptions) {
   const inForce = await roomContractInForce(room.files)
   const key = await localKey(room.home, "sign", options.key)
-  return withParts(room, options, inForce.contract, async (prepared, parts) => {
-    const progress = terminalProgress(options.json === true)
+  const trueAt = asOf(options)
+  requireFresh(await ownDataset(room.home, inForce.contract, options.dataset), trueAt, new Date())
+  return withParts(room, options, inForce.contract, async (prepared, parts, progress) => {
     const now = new Date()
-    const sealed = await seal({ asOf: asOf(options), contract: inForce, key, now, parts, prepared, progress, room })
+    const sealed = await seal({ asOf: trueAt, contract: inForce, key, now, parts, prepared, progress, room })
     const { manifest, digest } = sealed
     const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0)
+    const notes = notesOf(filterNote(prepared.dataset, options.where))
     const text = [
       `sealed ${manifest.dataset} version ${manifest.version}: ${manifest.rows} rows in ${manifest.parts.length} parts, ${bytes} bytes`,
       `manifest ${digest}`,
+      ...notes.map((note) => `note: ${note}`),
     ]
+    const { parts: sealedParts, rows, version } = manifest
     return {
-      json: { bytes, manifest: digest, parts: manifest.parts.length, rows: manifest.rows, version: manifest.version },
+      json: { bytes, manifest: digest, notes, parts: sealedParts.length, rows, version },
       text: text.join("\n"),
     }
   })
+}
+
+function notesOf(...notes: readonly (string | null)[]): readonly string[] {
+  return notes.filter((note) => note !== null)
 }
 
 async function push(room: Room, given: string | undefined, options: SealingOptions) {

@@ -1,11 +1,10 @@
-import { createWriteStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
-import { pipeline } from "node:stream/promises"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { literal } from "../engine/duckdb.ts"
 import { io } from "../files.ts"
+import { spool } from "./spool.ts"
 
 /** How the owner's files are read. */
 export interface InputOptions {
@@ -26,8 +25,10 @@ export interface Input {
   /** The same without row numbers, which cost a single thread. */
   readonly plain: string
   readonly format: "csv" | "parquet"
-  /** Type by input column, as DuckDB names them. */
+  /** Type by input column, as DuckDB reads them: CSV is text throughout. */
   readonly types: ReadonlyMap<string, string>
+  /** Type by input column, as the file looks: for CSV a guess from its first rows, for drift only. */
+  readonly header: ReadonlyMap<string, string>
 }
 
 /** Finds out what the input is and which columns it has. Standard input is spooled into the private folder first. */
@@ -38,12 +39,13 @@ export async function openInput(
 ): Promise<Input> {
   const files = await Promise.all(options.input.map((path) => located(path, privateFolder)))
   const format = files.every(isParquet) ? "parquet" : "csv"
-  const reader = format === "parquet" ? parquetReader(files) : csvReader(files, options)
+  const reader = format === "parquet" ? parquetReader(files) : csvReader(files, options, ["all_varchar = true"])
   const types = await describe(engine, reader)
   const filter = options.where === undefined ? "" : ` WHERE (${options.where}\n)`
   if (options.where !== undefined) await requireFilter(engine, reader, filter)
   return {
     format,
+    header: format === "parquet" ? types : await guessedTypes(engine, csvReader(files, options, []), types),
     numbered: `(SELECT * FROM (SELECT row_number() OVER () AS parley_row, * FROM ${reader})${filter})`,
     plain: `(SELECT * FROM ${reader}${filter})`,
     types,
@@ -51,15 +53,9 @@ export async function openInput(
 }
 
 async function located(path: string, privateFolder: string): Promise<string> {
-  if (path === "-") return spool(privateFolder)
+  if (path === "-") return spool(process.stdin, privateFolder)
   const found = await io(path, () => stat(path))
   return found.isDirectory() ? join(path, "*.parquet") : path
-}
-
-async function spool(privateFolder: string): Promise<string> {
-  const path = join(privateFolder, "stdin")
-  await io(path, () => pipeline(process.stdin, createWriteStream(path, { mode: 0o600 })))
-  return path
 }
 
 function isParquet(path: string): boolean {
@@ -70,10 +66,10 @@ function parquetReader(files: readonly string[]): string {
   return `read_parquet([${files.map(literal).join(", ")}])`
 }
 
-/** All columns as text: types are judged by the contract, not guessed from the first rows. */
-function csvReader(files: readonly string[], { delimiter, quote }: InputOptions): string {
+/** Sealing reads all columns as text (`types`): types are judged by the contract, not guessed from the first rows. */
+function csvReader(files: readonly string[], { delimiter, quote }: InputOptions, types: readonly string[]): string {
   const settings = [
-    "all_varchar = true",
+    ...types,
     "header = true",
     "strict_mode = true",
     "null_padding = false",
@@ -87,6 +83,15 @@ function csvReader(files: readonly string[], { delimiter, quote }: InputOptions)
 async function describe(engine: DuckDBConnection, reader: string): Promise<ReadonlyMap<string, string>> {
   const rows = await readable(() => engine.runAndReadAll(`DESCRIBE SELECT * FROM ${reader}`))
   return new Map(rows.getRows().map(([name, type]) => [String(name), String(type)]))
+}
+
+/** A file whose types cannot be guessed counts as text: the guess decides about nothing. */
+async function guessedTypes(
+  engine: DuckDBConnection,
+  reader: string,
+  asText: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  return describe(engine, reader).catch(() => asText)
 }
 
 async function requireFilter(engine: DuckDBConnection, reader: string, filter: string): Promise<void> {

@@ -1,28 +1,29 @@
 import { join } from "node:path"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { equalBytes, fromHex } from "../../../shared/bytes.ts"
 import type { Contract } from "../../../shared/contract/contract.ts"
 import type { Dataset } from "../../../shared/contract/dataset.ts"
 import type { TokenSpec } from "../../../shared/contract/tokens.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { secretCommitment } from "../../../shared/tokens/token.ts"
-import { checkVectors } from "../../../shared/tokens/vectors.ts"
+import { checkVectors, publicTestSecret } from "../../../shared/tokens/vectors.ts"
 import { openLocalEngine } from "../engine/duckdb.ts"
 import { readCapped } from "../files.ts"
 import { type Home, inHome, localParty } from "../home.ts"
 import { type Conversion, conversionsOf } from "./conversion.ts"
 import { requireClean, type Survey, survey } from "./faults.ts"
-import { type InputOptions, openInput } from "./input.ts"
-import { defineTokenFunctions } from "./token-functions.ts"
+import { type Input, type InputOptions, openInput } from "./input.ts"
+import { bindTokenSecret, checkEngineVectors, defineTokenFunctions } from "./token-functions.ts"
 
 /** Memory that sealing's engine may take before it spills, in bytes. */
 const MEMORY_BYTES = 512 * 1024 * 1024
 
 /** An owner's input, checked against the contract and ready to be written. */
 export interface Prepared {
-  readonly engine: Awaited<ReturnType<typeof openLocalEngine>>
+  readonly engine: DuckDBConnection
   readonly dataset: Dataset
   readonly conversions: readonly Conversion[]
-  readonly relation: string
+  readonly input: Input
   readonly survey: Survey
 }
 
@@ -36,23 +37,25 @@ export async function ownDataset(home: Home, contract: Contract, name: string): 
   throw new ParleyError("dataset-unknown", `${party} owns no dataset ${name} in this contract (it owns: ${names})`)
 }
 
+/** The engine that checks, tokenises and sorts; it keeps count of how far it is, without printing. */
+export async function openSealingEngine(privateFolder: string): Promise<DuckDBConnection> {
+  const engine = await openLocalEngine({ memoryBytes: MEMORY_BYTES, spillFolder: join(privateFolder, "spill") })
+  await engine.run("SET enable_progress_bar_print = false")
+  await engine.run("SET enable_progress_bar = true")
+  await engine.run("SET progress_bar_time = 0")
+  return engine
+}
+
 /** The token spec's vectors first, then its secret, then header, types, domains, ranges and empty cells of every row. */
 export async function prepare(
+  engine: DuckDBConnection,
   home: Home,
   contract: Contract,
   dataset: Dataset,
   options: InputOptions,
   privateFolder: string,
 ): Promise<Prepared> {
-  const spec = tokenSpecOf(contract, dataset)
-  checkVectors(spec)
-  const secret = await tokenSecret(home, spec)
-  const engine = await openLocalEngine({ memoryBytes: MEMORY_BYTES, spillFolder: join(privateFolder, "spill") })
-  try {
-    await defineTokenFunctions(engine, spec, secret)
-  } finally {
-    secret.fill(0)
-  }
+  await readyTokens(home, tokenSpecOf(contract, dataset), engine)
   const input = await openInput(engine, options, privateFolder)
   const conversions = conversionsOf(dataset, input, options.map)
   const found = await survey(engine, input, conversions)
@@ -60,7 +63,20 @@ export async function prepare(
   if (found.rows > dataset.maxRows) {
     throw new ParleyError("input-faults", `${found.rows} rows, the contract allows ${dataset.maxRows}`)
   }
-  return { conversions, dataset, engine, relation: input.plain, survey: found }
+  return { conversions, dataset, engine, input, survey: found }
+}
+
+/** The engine's functions must make the contract's vectors under the public secret before they see the real one. */
+async function readyTokens(home: Home, spec: TokenSpec, engine: DuckDBConnection): Promise<void> {
+  checkVectors(spec)
+  await defineTokenFunctions(engine, spec, publicTestSecret())
+  await checkEngineVectors(engine, spec)
+  const secret = await tokenSecret(home, spec)
+  try {
+    await bindTokenSecret(engine, spec, secret)
+  } finally {
+    secret.fill(0)
+  }
 }
 
 export function tokenSpecOf(contract: Contract, dataset: Dataset): TokenSpec {

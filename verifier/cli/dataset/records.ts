@@ -4,21 +4,35 @@ import { base64urlOf, ColumnName, Digest, Instant, integer, Name } from "../../.
 import { io, listFiles } from "../files.ts"
 import { type Home, inHome, readHomeJson, writeHomeJson } from "../home.ts"
 
-/** What the home keeps of one sealed version: its data key, and what drift is measured against. Mode 0600. */
-export const SealedRecord = z.strictObject({
+/** What the home keeps of every sealed version: its data key, and what drift is measured against. Mode 0600. */
+const common = {
   asOf: Instant,
   bytes: integer(0, 2 ** 52),
-  columns: z.array(z.strictObject({ name: ColumnName, nulls: integer(0, 4_000_000_000), type: z.string().max(20) })),
   contract: Digest,
   dataKey: base64urlOf(32),
   dataset: Name,
-  format: z.literal("parley/sealed-record/v1"),
   lineage: base64urlOf(16),
   manifest: Digest,
   rows: integer(0, 4_000_000_000),
   sealedAt: Instant,
   version: integer(1, 1_000_000),
-})
+}
+
+const Count = integer(0, 4_000_000_000)
+
+/** A column of the input's own header, type as the local engine names it; nulls only where the contract uses it. */
+const InputColumn = z.strictObject({ name: z.string(), nulls: Count.nullable(), type: z.string() })
+export type InputColumn = z.infer<typeof InputColumn>
+
+/** Records of the first format hold the contract's columns, which cannot drift; their keys still open their versions. */
+const SealedRecord = z.discriminatedUnion("format", [
+  z.strictObject({ ...common, format: z.literal("parley/sealed-record/v2"), input: z.array(InputColumn) }),
+  z.strictObject({
+    ...common,
+    columns: z.array(z.strictObject({ name: ColumnName, nulls: Count, type: z.string().max(20) })),
+    format: z.literal("parley/sealed-record/v1"),
+  }),
+])
 export type SealedRecord = z.infer<typeof SealedRecord>
 
 /** All sealed versions whose keys this home has, oldest first. */

@@ -17,6 +17,7 @@ import { io, writeAtomically } from "../files.ts"
 import type { LocalKey } from "../home.ts"
 import type { Progress } from "../progress.ts"
 import type { Room } from "../room.ts"
+import { inputColumns } from "./drift.ts"
 import type { Prepared } from "./prepare.ts"
 import { removeLeftovers } from "./private-folder.ts"
 import { keepRecord, lastVersion } from "./records.ts"
@@ -122,15 +123,11 @@ async function publish(options: SealOptions, manifest: Manifest, dataKey: Uint8A
   await keepRecord(room.home, {
     asOf: manifest.asOf,
     bytes: manifest.parts.reduce((sum, part) => sum + part.bytes, 0),
-    columns: prepared.dataset.columns.map(({ name, type }) => ({
-      name,
-      nulls: prepared.survey.nulls.get(name) ?? 0,
-      type,
-    })),
     contract: manifest.contract,
     dataKey: toBase64url(dataKey),
     dataset: manifest.dataset,
-    format: "parley/sealed-record/v1",
+    format: "parley/sealed-record/v2",
+    input: [...inputColumns(prepared)],
     lineage: manifest.lineage,
     manifest: digest,
     rows: manifest.rows,

@@ -1,5 +1,6 @@
-import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBScalarFunction, listValue, VARCHAR } from "@duckdb/node-api"
 import type { NormalizationStep, TokenSpec } from "../../../shared/contract/tokens.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
 import { normalize } from "../../../shared/tokens/normalize.ts"
 import { tokenKey } from "../../../shared/tokens/token.ts"
 
@@ -30,12 +31,52 @@ export async function defineTokenFunctions(
   await engine.run(
     `CREATE TEMP MACRO parley_normalized(x) AS CASE WHEN strlen(x) = length(x) THEN ${ascii} ELSE parley_portable(x) END`,
   )
-  await bindKeyBlocks(engine, tokenKey(secret, spec.name))
+  await bindTokenSecret(engine, spec, secret)
   // RFC 2104: H(K xor opad || H(K xor ipad || text)).
   await engine.run(
     `CREATE TEMP MACRO parley_token(x) AS CAST(substr(sha256(getvariable('parley_outer') ||
        unhex(sha256(getvariable('parley_inner') || encode(x)))), 1, 32) AS UUID)`,
   )
+}
+
+/** Puts another secret under the functions that are defined already. */
+export async function bindTokenSecret(
+  engine: DuckDBConnection,
+  spec: Pick<TokenSpec, "name">,
+  secret: Uint8Array,
+): Promise<void> {
+  await bindKeyBlocks(engine, tokenKey(secret, spec.name))
+}
+
+/**
+ * Computes the contract's vectors with the very functions that make the tokens of the dataset, under the public test
+ * secret that must be bound: an engine that normalises otherwise would seal people whom nobody can join, or join
+ * strangers. Throws `token-vector-mismatch` naming spec, vector and the first differing character.
+ */
+export async function checkEngineVectors(
+  engine: DuckDBConnection,
+  spec: Pick<TokenSpec, "name" | "vectors">,
+): Promise<void> {
+  const result = await engine.runAndReadAll(VECTORS_SQL, [listValue(spec.vectors.map(({ input }) => input))])
+  const rows = result.getRows()
+  for (const [index, vector] of spec.vectors.entries()) {
+    const [normalized, token] = rows[index] ?? []
+    const place = `token spec ${spec.name}, vector ${index + 1}: in the engine that seals`
+    requireEqual(String(normalized), vector.normalized, `${place} the normalised text`)
+    requireEqual(String(token), vector.token, `${place} the token`)
+  }
+}
+
+const VECTORS_SQL = `SELECT parley_normalized(x), CAST(parley_token(parley_normalized(x)) AS VARCHAR)
+  FROM (SELECT unnest($1::VARCHAR[]) AS x, generate_subscripts($1::VARCHAR[], 1) AS i) ORDER BY i`
+
+/** The character is told by its 1-based position in code points. */
+function requireEqual(found: string, expected: string, what: string): void {
+  if (found === expected) return
+  const [left, right] = [[...found], [...expected]]
+  const at = left.findIndex((character, index) => character !== right[index])
+  const position = (at === -1 ? left.length : at) + 1
+  throw new ParleyError("token-vector-mismatch", `${what} differs at character ${position}`)
 }
 
 async function bindKeyBlocks(engine: DuckDBConnection, key: Uint8Array): Promise<void> {

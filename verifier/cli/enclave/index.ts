@@ -1,6 +1,7 @@
 import { Command } from "commander"
 import { keyId } from "../../../shared/signed/keys.ts"
 import { roomContractInForce } from "../../room/contract.ts"
+import { numberOption, TIMEOUT_SECONDS } from "../number-option.ts"
 import { jsonOption, perform } from "../outcome.ts"
 import { inRoom, type RoomOptions, roomOptions } from "../room.ts"
 import { verifyEnclave } from "./verify.ts"
@@ -21,7 +22,12 @@ export function enclaveCommand(): Command {
 export function evidenceOptions(command: Command): Command {
   return command
     .option("--accept-simulated-root <sha256...>", "accept a root that is not AWS's on this machine, for tests only")
-    .option("--timeout <seconds>", "how long to wait for the enclave's answer", Number, 60)
+    .option(
+      "--timeout <seconds>",
+      "how long to wait for the enclave's answer",
+      numberOption("--timeout", TIMEOUT_SECONDS),
+      60,
+    )
 }
 
 function verifyCommand(): Command {

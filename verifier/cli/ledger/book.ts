@@ -1,4 +1,5 @@
-import { open, readFile, rm } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { link, open, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { canonicalText } from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
@@ -60,27 +61,50 @@ async function locked<T>(home: Home, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The pid is in the file before the lock has its name: a crash in between leaves no empty lock that nobody may take. */
 async function take(path: string): Promise<boolean> {
+  const own = `${path}.${randomUUID()}`
   try {
-    const file = await open(path, "wx", 0o600)
-    await file.writeFile(String(process.pid))
-    await file.close()
+    await writeFile(own, String(process.pid), { mode: 0o600 })
+    await link(own, path)
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
       throw new ParleyError("file-io", `${path}: ${(cause as NodeJS.ErrnoException).code}`)
     }
-    const holder = Number(await readFile(path, "utf8").catch(() => ""))
-    if (holder > 0 && !alive(holder)) await rm(path, { force: true })
+    await removeIfStale(path)
     return false
+  } finally {
+    await rm(own, { force: true })
   }
+}
+
+/** Two commands may find the same stale lock: the one that comes second must not remove the first one's fresh lock. */
+async function removeIfStale(path: string): Promise<void> {
+  const seen = await readFile(path, "utf8").catch(() => null)
+  if (seen === null || !isStale(seen)) return
+  const aside = `${path}.${randomUUID()}`
+  const moved = await rename(path, aside).then(
+    () => true,
+    () => false,
+  )
+  if (!moved) return
+  const taken = await readFile(aside, "utf8").catch(() => "")
+  if (!isStale(taken)) await link(aside, path).catch(() => undefined)
+  await rm(aside, { force: true })
+}
+
+/** A lock without a pid is what a crash of an earlier version left. */
+function isStale(content: string): boolean {
+  const holder = Number(content)
+  return !Number.isSafeInteger(holder) || holder <= 0 || !alive(holder)
 }
 
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
-  } catch {
-    return false
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === "EPERM"
   }
 }

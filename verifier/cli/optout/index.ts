@@ -49,19 +49,26 @@ async function add(room: Room, options: Options, file: string) {
   const secret = await tokenSecret(room.home, spec)
   const key = tokenKey(secret, spec.name)
   secret.fill(0)
-  const lines = new TextDecoder("utf-8", { fatal: true })
-    .decode(await readRequired(file, 16 * 1024 * 1024))
-    .split(/\r?\n/)
+  const lines = await linesOf(file)
   const normalized = lines.map((line) => normalize(line, spec.normalization)).filter((line) => line !== "")
+  if (normalized.length === 0) throw new ParleyError("usage", `${file} names nobody`)
   const added = await addOptOuts(
     room.home,
     dataset.lineage,
     normalized.map((line) => tokenOf(key, line)),
   )
   key.fill(0)
-  if (normalized.length === 0) throw new ParleyError("usage", `${file} names nobody`)
   if (added > 0) await book(room.home, { count: added, event: "opt-outs-added", lineage: dataset.lineage })
   return { json: { added, named: normalized.length }, text: `${added} people added; they are left out of the next run` }
+}
+
+async function linesOf(file: string): Promise<readonly string[]> {
+  const bytes = await readRequired(file, 16 * 1024 * 1024)
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).split(/\r?\n/)
+  } catch {
+    throw new ParleyError("input-unreadable", `${file} is not UTF-8`)
+  }
 }
 
 async function list(room: Room, options: Options) {

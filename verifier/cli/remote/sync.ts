@@ -2,12 +2,15 @@ import { join } from "node:path"
 import { z } from "zod"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { parseLoose } from "../../../shared/json/canonical.ts"
+import { MAX_BUNDLE_BYTES } from "../../../shared/protocol/bundle.ts"
 import { parseSignaturePath, ROOM } from "../../../shared/room/layout.ts"
 import { SEALED_KINDS } from "../../../shared/signed/jwe.ts"
 import { KINDS, objectDigest } from "../../../shared/signed/kinds.ts"
+import { roomDraft } from "../../room/contract.ts"
 import { listFiles, readCapped, readRequired, writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
 import type { Room } from "../room.ts"
+import { isReceipt } from "../runs/bundles.ts"
 import { askHost } from "./client.ts"
 
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024
@@ -37,12 +40,12 @@ export async function pullRoom(room: Room, host: URL, contract: string): Promise
   const { name } = await localParty(room.home)
   let pulled = 0
   for (const folder of FROM_HOST) {
-    const have = new Set(await listFiles(join(room.folder, folder)))
+    const have = new Set(await filesAtHand(room, folder))
     for (const missing of (await hostNames(room, host, `${base}/${folder}`)).filter((file) => !have.has(file))) {
       if (!wanted(folder, missing, name)) continue
       const maxBytes = folder === ROOM.results ? SEALED_KINDS.result.maxBytes : 64 * 1024 * 1024
       const bytes = await askHost(room.home, host, { maxBytes, method: "GET", path: `${base}/${folder}/${missing}` })
-      if (bytes === null) continue
+      if (bytes === null || (folder === ROOM.receipts && !(await isReceiptNamed(room, missing, bytes)))) continue
       await writeAtomically(join(room.folder, folder, missing), bytes)
       pulled++
     }
@@ -60,13 +63,34 @@ export async function pushRoom(room: Room, host: URL, contract: string): Promise
   let pushed = 0
   for (const folder of SHARED) {
     const have = new Set(await hostNames(room, host, `${base}/${folder}`))
-    for (const file of (await listFiles(join(room.folder, folder))).filter((name) => !have.has(name))) {
+    for (const file of (await signatureNames(room, folder)).filter((name) => !have.has(name))) {
       const body = await readRequired(join(room.folder, folder, file), MAX_OBJECT_BYTES)
       await askHost(room.home, host, { body, maxBytes: 1024, method: "PUT", path: `${base}/${folder}/${file}` })
       pushed++
     }
   }
   return pushed
+}
+
+/** A note that somebody left in the folder is no object; the host would refuse it, and with it every command. */
+async function signatureNames(room: Room, folder: string): Promise<readonly string[]> {
+  return (await listFiles(join(room.folder, folder))).filter((name) => parseSignaturePath(name) !== null)
+}
+
+/** Names that need not be fetched. A receipt that does not verify here is fetched again. */
+async function filesAtHand(room: Room, folder: string): Promise<readonly string[]> {
+  const names = await listFiles(join(room.folder, folder))
+  if (folder !== ROOM.receipts) return names
+  const good: string[] = []
+  for (const name of names) {
+    const bytes = await readCapped(join(room.folder, folder, name), MAX_BUNDLE_BYTES).catch(() => null)
+    if (bytes !== null && (await isReceiptNamed(room, name, bytes))) good.push(name)
+  }
+  return good
+}
+
+async function isReceiptNamed(room: Room, name: string, bytes: Uint8Array): Promise<boolean> {
+  return isReceipt(room, await roomDraft(room.files), name.slice(0, 64), bytes)
 }
 
 async function pullContract(room: Room, host: URL, contract: string, base: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { open as openFile } from "node:fs/promises"
 import { Command, Option } from "commander"
 import { utf8 } from "../../../shared/bytes.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
@@ -76,7 +77,7 @@ async function open(room: Room, proposal: string | undefined, options: Options) 
   }
   if (options.format === "parquet") await writeParquet(result, options.out)
   else if (options.out === undefined) return { json, text: new TextDecoder().decode(render(result, options.format)) }
-  else await writeAtomically(options.out, render(result, options.format))
+  else await writeAtomically(options.out, render(result, options.format), 0o600)
   return { json, text: `${options.out}\n${note}` }
 }
 
@@ -115,8 +116,22 @@ async function writeParquet({ columns, rows }: Result, out: string | undefined):
       )
       await engine.run(`INSERT INTO result VALUES (${values.join(", ")})`)
     }
-    await io(out, async () => void (await engine.run(`COPY result TO ${literal(out)} (FORMAT parquet)`)))
+    await makePrivate(out)
+    const into = `${literal(out)} (FORMAT parquet, USE_TMP_FILE false)`
+    await io(out, async () => void (await engine.run(`COPY result TO ${into}`)))
   } finally {
     engine.closeSync()
   }
+}
+
+/** The engine makes files that everybody on the machine can read: it gets one that is there already, mode 0600. */
+async function makePrivate(path: string): Promise<void> {
+  await io(path, async () => {
+    const file = await openFile(path, "w", 0o600)
+    try {
+      await file.chmod(0o600)
+    } finally {
+      await file.close()
+    }
+  })
 }

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { Command } from "commander"
 import type { ContractInForce } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { canonicalBytes } from "../../../shared/json/canonical.ts"
+import { canonicalBytes, checkSchema } from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
+import { Cancellation } from "../../../shared/protocol/proposal.ts"
 import { effectivePolicy } from "../../../shared/query/policy.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { decryptFrom } from "../../../shared/signed/jwe.ts"
@@ -18,6 +19,7 @@ import { writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { book } from "../ledger/book.ts"
+import { HOURS, numberOption, requireNumber, SEQUENCE, TIMEOUT_SECONDS } from "../number-option.ts"
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
 import { inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { table } from "../table.ts"
@@ -47,7 +49,11 @@ function proposeCommand(): Command {
     .description("Sign a proposal of one query over the newest sealed versions.")
     .requiredOption("--query <name>", "query of the contract")
     .option("--param <name=value...>", "values of the query's parameters", [])
-    .option("--sequence <n>", "the next one when not given; may skip, never repeat", Number)
+    .option(
+      "--sequence <n>",
+      "the next one when not given; may skip, never repeat",
+      numberOption("--sequence", SEQUENCE),
+    )
     .option("--manifest <dataset=digest...>", "versions, where they are not the newest", [])
     .option("--key <kid>", "signing key, when the home has several")
     .addHelpText("after", "\nExample:\n  parley run propose --room room --query overlap")
@@ -68,7 +74,12 @@ function grantCommand(): Command {
     .description(
       "Check the proposal, verify the enclave with a fresh nonce, book the grant in the ledger, and give it out.",
     )
-    .option("--hours <n>", "how long the grant holds, at most what the contract allows", Number, 24)
+    .option(
+      "--hours <n>",
+      "how long the grant holds, at most what the contract allows",
+      numberOption("--hours", HOURS),
+      24,
+    )
     .option("--approve", "add this key's approval to a grant that another key of this party made")
     .option("--key <kid>", "signing key, when the home has several")
     .addHelpText("after", "\nExample:\n  parley run grant 3f2a9c --room room")
@@ -102,7 +113,7 @@ function waitCommand(): Command {
   return roomOptions(jsonOption(new Command("wait")))
     .argument("[proposal]", "digest or its first digits; the newest when not given")
     .description("Wait until a run has its receipt (exit 0) or its refusal (exit 10); exit 41 when the time is over.")
-    .option("--timeout <seconds>", "how long", Number, 600)
+    .option("--timeout <seconds>", "how long", numberOption("--timeout", TIMEOUT_SECONDS), 600)
     .addHelpText("after", "\nExample:\n  parley run wait --room room --timeout 60")
     .action(
       perform((proposal: string | undefined, options: RoomOptions & { timeout: number }) => waitFor(proposal, options)),
@@ -166,7 +177,7 @@ async function grantRun(
     ...key,
     acceptedRoots: options.acceptSimulatedRoot ?? [],
     hours: options.hours,
-    timeoutMs: options.timeout * 1000,
+    timeoutMs: requireNumber("--timeout", options.timeout, TIMEOUT_SECONDS) * 1000,
   })
   const { simulated } = outcome.session.evidence
   const after = chosen(await runStatuses(room, inForce), run.proposal.digest)
@@ -240,14 +251,17 @@ async function cancel(
   if (run.proposal.payload.proposer !== party)
     throw new ParleyError("proposal-invalid", "only the proposer cancels a proposal")
   if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
-  const cancellation = {
-    contract: inForce.digest,
-    created: instant(new Date()),
-    format: "parley/cancellation/v1",
-    party,
-    proposal: run.proposal.digest,
-    reason: options.reason,
-  }
+  const cancellation = checkSchema(
+    {
+      contract: inForce.digest,
+      created: instant(new Date()),
+      format: "parley/cancellation/v1",
+      party,
+      proposal: run.proposal.digest,
+      reason: options.reason,
+    },
+    Cancellation,
+  )
   const key = await localKey(room.home, "sign", options.key)
   await book(room.home, { contract: inForce.digest, event: "proposal-cancelled", proposal: run.proposal.digest })
   const path = signaturePath(

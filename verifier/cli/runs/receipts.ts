@@ -1,24 +1,20 @@
 import type { ContractInForce } from "../../../shared/contract/in-force.ts"
-import { ParleyError } from "../../../shared/errors/index.ts"
 import { MAX_BUNDLE_BYTES } from "../../../shared/protocol/bundle.ts"
 import { ROOM } from "../../../shared/room/layout.ts"
 import { requireNotBehind } from "../../ledger/rules.ts"
-import { type VerifiedReceipt, verifyBundle } from "../../receipt/verify.ts"
+import type { VerifiedReceipt } from "../../receipt/verify.ts"
 import { localParty } from "../home.ts"
 import { book, localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
+import { judgeBundle, passOver } from "./bundles.ts"
 
 /** All receipts of this contract in the room that verify, by sequence. Rubbish beside them is passed over. */
-export async function roomReceipts(
-  room: Room,
-  { contract, digest }: ContractInForce,
-): Promise<readonly VerifiedReceipt[]> {
+export async function roomReceipts(room: Room, inForce: ContractInForce): Promise<readonly VerifiedReceipt[]> {
   const receipts: VerifiedReceipt[] = []
   for (const name of await room.files.list(ROOM.receipts)) {
-    const bytes = await room.files.read(`${ROOM.receipts}/${name}`, MAX_BUNDLE_BYTES)
-    if (bytes === null) continue
-    const receipt = await verifyBundle({ acceptedRoots: [contract.evidence.trustAnchor.sha256], bytes }).catch(passOver)
-    if (receipt?.inForce.digest === digest) receipts.push(receipt)
+    const bytes = await room.files.read(`${ROOM.receipts}/${name}`, MAX_BUNDLE_BYTES).catch(passOver)
+    const receipt = bytes === null ? null : await judgeBundle(bytes, inForce)
+    if (receipt !== null) receipts.push(receipt)
   }
   return receipts.sort((a, b) => a.receipt.predicate.sequence - b.receipt.predicate.sequence)
 }
@@ -39,9 +35,4 @@ export async function reconcile(room: Room, inForce: ContractInForce): Promise<r
     if (!seen) await book(room.home, { contract, event: "receipt-seen", proposal, receipt: digest })
   }
   return receipts
-}
-
-function passOver(cause: unknown): null {
-  if (cause instanceof ParleyError) return null
-  throw cause
 }

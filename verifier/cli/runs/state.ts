@@ -1,23 +1,20 @@
 import type { ContractInForce } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { partyKeys, requiredGranters } from "../../../shared/protocol/granters.ts"
+import { requiredGranters } from "../../../shared/protocol/granters.ts"
 import type { Proposal } from "../../../shared/protocol/proposal.ts"
 import type { Refusal } from "../../../shared/protocol/receipt.ts"
-import { Ending } from "../../../shared/protocol/statements.ts"
-import { ROOM } from "../../../shared/room/layout.ts"
-import { openJws } from "../../../shared/signed/jws.ts"
 import {
   type RoomGrant,
   type RoomObject,
-  roomBundle,
   roomCancellations,
+  roomEndings,
   roomGrants,
   roomProposals,
   roomRefusals,
 } from "../../room/objects.ts"
-import { signatureFiles } from "../../room/signatures.ts"
 import { knownEnclaveKeys } from "../enclave/known-keys.ts"
 import type { Room } from "../room.ts"
+import { hasReceipt } from "./bundles.ts"
 
 export type RunState = "cancelled" | "granted" | "proposed" | "refused" | "released"
 
@@ -26,7 +23,7 @@ export interface RunStatus {
   readonly proposal: RoomObject<Proposal>
   readonly state: RunState
   readonly grants: readonly RoomGrant[]
-  /** "bank (grant)" for every party that has not granted. */
+  /** "bank (grant)" for every party that has no grant that still holds; nobody once the run is over. */
   readonly waitingFor: readonly string[]
   readonly refusal: Refusal | null
 }
@@ -38,15 +35,17 @@ export async function runStatuses(room: Room, inForce: ContractInForce): Promise
   const { objects: cancellations } = await roomCancellations(room.files, inForce)
   const { objects: refusals } = await roomRefusals(room.files, inForce, await knownEnclaveKeys(room.home))
   const statuses: RunStatus[] = []
+  const now = Date.now()
   for (const proposal of unique(proposals)) {
     const own = grants.filter(({ grant }) => grant.proposal === proposal.digest)
-    const granted = new Set(own.filter(({ complete }) => complete).map(({ grant }) => grant.party))
+    const live = own.filter(({ complete, grant }) => complete && Date.parse(grant.expires) > now)
+    const granted = new Set(live.map(({ grant }) => grant.party))
     const missing = requiredGranters(inForce.contract).filter((party) => !granted.has(party))
     const refusal = refusals.find(({ payload }) => payload.proposal === proposal.digest)?.payload ?? null
     const cancelled = cancellations.some(
       ({ payload }) => payload.proposal === proposal.digest && payload.party === proposal.payload.proposer,
     )
-    const released = (await roomBundle(room.files, proposal.digest)) !== null
+    const released = await hasReceipt(room, inForce, proposal.digest)
     const state = released
       ? "released"
       : cancelled
@@ -56,7 +55,8 @@ export async function runStatuses(room: Room, inForce: ContractInForce): Promise
           : missing.length === 0
             ? "granted"
             : "proposed"
-    statuses.push({ grants: own, proposal, refusal, state, waitingFor: missing.map((party) => `${party} (grant)`) })
+    const waitingFor = state === "proposed" ? missing.map((party) => `${party} (grant)`) : []
+    statuses.push({ grants: own, proposal, refusal, state, waitingFor })
   }
   return statuses.sort((a, b) => a.proposal.payload.sequence - b.proposal.payload.sequence)
 }
@@ -74,15 +74,9 @@ export function chosen(statuses: readonly RunStatus[], digest: string | undefine
 }
 
 /** Throws when a party has ended the contract. */
-export async function requireNotEnded(room: Room, { contract, digest }: ContractInForce): Promise<void> {
-  const { objects } = await signatureFiles(room.files, ROOM.endings, "ending")
-  for (const { jws } of objects) {
-    const keys = contract.parties.flatMap(({ card }) => partyKeys(contract, card.name))
-    const ending = await openJws("ending", jws, Ending, keys).catch(() => null)
-    if (ending?.payload.contract === digest) {
-      throw new ParleyError("contract-ended", `${ending.payload.party} has ended the contract`)
-    }
-  }
+export async function requireNotEnded(room: Room, inForce: ContractInForce): Promise<void> {
+  const [ending] = (await roomEndings(room.files, inForce)).objects
+  if (ending !== undefined) throw new ParleyError("contract-ended", `${ending.payload.party} has ended the contract`)
 }
 
 function unique<T extends { readonly digest: string }>(objects: readonly T[]): readonly T[] {

@@ -9,16 +9,16 @@ import { TokenShare } from "../../../shared/protocol/token-share.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { decryptFrom, encryptTo } from "../../../shared/signed/jwe.ts"
 import { openJws, signJws } from "../../../shared/signed/jws.ts"
-import { keyId, publicPart } from "../../../shared/signed/keys.ts"
+import { keyId, type PrivateJwk, publicPart } from "../../../shared/signed/keys.ts"
 import { KINDS, objectDigest } from "../../../shared/signed/kinds.ts"
 import { secretCommitment } from "../../../shared/tokens/token.ts"
-import { signatureFiles } from "../../room/signatures.ts"
+import { collect, type RejectedFile, type SignatureFile, signatureFiles } from "../../room/signatures.ts"
 import { knownCard } from "../cards.ts"
 import { listFiles, writeAtomically } from "../files.ts"
 import { homeAt, inHome, localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
-import { jsonOption, perform } from "../outcome.ts"
-import { homeOption, inRoom, type RoomOptions, roomOptions } from "../room.ts"
+import { jsonOption, type Outcome, perform } from "../outcome.ts"
+import { homeOption, inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 
 /** `parley token`: the secret under which owners turn identities into tokens. */
 export function tokenCommand(): Command {
@@ -67,42 +67,61 @@ function acceptCommand(): Command {
   return roomOptions(jsonOption(new Command("accept")))
     .description("Take over the token secrets in the room that are wrapped to this party.")
     .addHelpText("after", "\nExample:\n  parley token accept --room room")
-    .action(
-      perform((options: RoomOptions) =>
-        inRoom(options, async (room) => {
-          const { name: party } = await localParty(room.home)
-          const resultKey = await localKey(room.home, "result")
-          const accepted: { commitment: string; issuer: string; name: string }[] = []
-          const { objects } = await signatureFiles(room.files, ROOM.tokens, "token")
-          for (const { jws, payload } of objects) {
-            const claimed = parseCanonical(payload, TokenShare, KINDS.token.maxBytes)
-            const wrapped = claimed.shares.find((share) => share.party === party)
-            if (wrapped === undefined) continue
-            const { signingKeys } = await knownCard(room.home, claimed.issuer)
-            await openJws(
-              "token",
-              jws,
-              TokenShare,
-              signingKeys.map(({ jwk }) => jwk),
-            )
-            const secret = await decryptFrom("tokenSecret", wrapped.secret, resultKey.jwk)
-            if (secret.length !== 32 || secretCommitment(secret) !== claimed.commitment) {
-              throw new ParleyError(
-                "token-secret-wrong",
-                `the secret of ${claimed.issuer} is not the one it commits to`,
-              )
-            }
-            await writeAtomically(inHome(room.home, "token-secrets", claimed.commitment), secret, 0o600)
-            secret.fill(0)
-            accepted.push({ commitment: claimed.commitment, issuer: claimed.issuer, name: claimed.name })
-          }
-          if (accepted.length === 0)
-            throw new ParleyError("token-secret-missing", `the room has no secret for ${party}`)
-          const lines = accepted.map(({ commitment, issuer, name }) => `${name} of ${issuer}: commitment ${commitment}`)
-          return { json: { accepted }, text: lines.join("\n") }
-        }),
-      ),
-    )
+    .action(perform((options: RoomOptions) => inRoom(options, accept)))
+}
+
+interface Accepted {
+  readonly commitment: string
+  readonly issuer: string
+  readonly name: string
+}
+
+/** One file that somebody damaged, or a stranger put there, must not keep this party from the others' secrets. */
+async function accept(room: Room): Promise<Outcome> {
+  const { name: party } = await localParty(room.home)
+  const { jwk } = await localKey(room.home, "result")
+  const found = await signatureFiles(room.files, ROOM.tokens, "token")
+  const opened: (Accepted | null)[] = []
+  const failed: RejectedFile[] = [...found.rejected]
+  for (const file of found.objects) await collect(file.path, opened, failed, () => acceptOne(room, file, party, jwk))
+  const accepted = opened.filter((one) => one !== null)
+  if (accepted.length === 0) throw nothingAccepted(party, failed)
+  const lines = [
+    ...accepted.map(({ commitment, issuer, name }) => `${name} of ${issuer}: commitment ${commitment}`),
+    ...failed.map(({ code, path }) => `passed over ${path}: ${code}`),
+  ]
+  return { json: { accepted, passedOver: failed }, text: lines.join("\n") }
+}
+
+async function acceptOne(
+  room: Room,
+  { jws, payload }: SignatureFile,
+  party: string,
+  resultKey: PrivateJwk,
+): Promise<Accepted | null> {
+  const { commitment, issuer, name, shares } = parseCanonical(payload, TokenShare, KINDS.token.maxBytes)
+  const wrapped = shares.find((share) => share.party === party)
+  if (wrapped === undefined) return null
+  const { signingKeys } = await knownCard(room.home, issuer)
+  const keys = signingKeys.map(({ jwk }) => jwk)
+  await openJws("token", jws, TokenShare, keys)
+  const secret = await decryptFrom("tokenSecret", wrapped.secret, resultKey)
+  try {
+    if (secret.length !== 32 || secretCommitment(secret) !== commitment) {
+      throw new ParleyError("token-secret-wrong", `the secret of ${issuer} is not the one it commits to`)
+    }
+    await writeAtomically(inHome(room.home, "token-secrets", commitment), secret, 0o600)
+  } finally {
+    secret.fill(0)
+  }
+  return { commitment, issuer, name }
+}
+
+/** Says why, when files were there and none was good: an issuer whose card is not confirmed is the usual reason. */
+function nothingAccepted(party: string, failed: readonly RejectedFile[]): ParleyError {
+  const [first] = failed.filter(({ code }) => code !== "jws-malformed")
+  if (first === undefined) return new ParleyError("token-secret-missing", `the room has no secret for ${party}`)
+  return new ParleyError(first.code, `${first.path}: no token secret could be taken over`)
 }
 
 function checkCommand(): Command {

@@ -1,0 +1,92 @@
+import { rm, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { z } from "zod"
+import { parseLoose } from "../../shared/json/canonical.ts"
+import { Digest, integer, Name } from "../../shared/json/fields.ts"
+import { listFiles, readCapped } from "../../verifier/cli/files.ts"
+import type { OpenUpload } from "../room/usage.ts"
+
+const MAX_INFO_BYTES = 16 * 1024
+const HOUR_MS = 3_600_000
+
+/** What an upload says it is; size and digest come from the manifest and not from here. */
+export const GivenMetadata = z.strictObject({
+  contract: Digest,
+  manifest: Digest,
+  part: z.string().regex(/^(?:0|[1-9]\d{0,3})$/),
+})
+
+export type GivenMetadata = z.infer<typeof GivenMetadata>
+
+/** What is kept with an unfinished upload: the party is the host's own finding. */
+export const KeptMetadata = GivenMetadata.extend({ party: Name })
+
+/** The file that the upload library keeps beside an unfinished upload. */
+const Info = z.looseObject({ id: z.string().max(100), metadata: KeptMetadata, size: integer(1, 2 ** 40) })
+
+/** The folder of unfinished uploads. */
+export class OpenUploads {
+  readonly directory: string
+  readonly #hours: number
+
+  constructor(data: string, hours: number) {
+    this.directory = join(data, "uploads")
+    this.#hours = hours
+  }
+
+  async list(): Promise<readonly (OpenUpload & { readonly id: string })[]> {
+    const names = (await listFiles(this.directory)).filter((name) => name.endsWith(".json"))
+    return (await Promise.all(names.map((name) => this.#read(name)))).filter((upload) => upload !== null)
+  }
+
+  /** A part has one upload: a client that has lost the address of its old one would fill the disk with such leftovers. */
+  async dropOthers({ contract, manifest, part }: Pick<OpenUpload, "contract" | "manifest" | "part">): Promise<void> {
+    for (const open of await this.list()) {
+      const same = open.contract === contract && open.manifest === manifest && open.part === part
+      if (same) await this.#drop(open.id)
+    }
+  }
+
+  /** Drops what has not grown for so many hours. */
+  async expire(now: number): Promise<number> {
+    const ids = new Set((await listFiles(this.directory)).map((name) => name.replace(/\.json$/, "")))
+    let dropped = 0
+    for (const id of ids) {
+      if (now - (await this.#touched(id)) < this.#hours * HOUR_MS) continue
+      await this.#drop(id)
+      dropped++
+    }
+    return dropped
+  }
+
+  async #touched(id: string): Promise<number> {
+    const files = [join(this.directory, id), join(this.directory, `${id}.json`)]
+    const times = await Promise.all(
+      files.map((file) =>
+        stat(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        ),
+      ),
+    )
+    return Math.max(...times)
+  }
+
+  async #drop(id: string): Promise<void> {
+    await rm(join(this.directory, id), { force: true })
+    await rm(join(this.directory, `${id}.json`), { force: true })
+  }
+
+  async #read(name: string): Promise<(OpenUpload & { readonly id: string }) | null> {
+    try {
+      const bytes = await readCapped(join(this.directory, name), MAX_INFO_BYTES)
+      if (bytes === null) return null
+      const { id, metadata, size } = parseLoose(bytes, Info, MAX_INFO_BYTES)
+      const { contract, manifest, part, party } = metadata
+      return { bytes: size, contract, id, manifest, part: Number(part), party }
+    } catch {
+      // Being written at this moment, or not one of ours: it ages and expires.
+      return null
+    }
+  }
+}

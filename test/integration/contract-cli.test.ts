@@ -1,0 +1,133 @@
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Contract } from "../../shared/contract/contract.ts"
+import { canonicalBytes } from "../../shared/json/canonical.ts"
+import { signaturePath } from "../../shared/room/layout.ts"
+import { peekJwsUnverified, signJws } from "../../shared/signed/jws.ts"
+import { CleanRoom } from "../support/clean-room.ts"
+import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
+import { testKey } from "../support/keys.ts"
+import { parleyFailure, parleyJson } from "../support/parley.ts"
+
+let room: CleanRoom
+let contract: Contract
+
+beforeAll(async () => {
+  room = await CleanRoom.create(["bank", "bureau", "agency"])
+  const accounts = testDataset("accounts", "bank", [integerColumn("balance", "measure", 0, 1000)])
+  const persons = testDataset("persons", "bureau", [textColumn("region", ["east", "west"])])
+  await room.agree({ datasets: [accounts, persons], recipe: "attribution", recipients: ["agency"] })
+  contract = JSON.parse(await readFile(join(room.room, "contract.json"), "utf8")) as Contract
+})
+
+afterAll(() => room.dispose())
+
+/** A copy of the room in which one thing was changed. */
+async function changed(edit: (folder: string) => Promise<void>): Promise<string> {
+  const folder = room.path("changed")
+  await rm(folder, { force: true, recursive: true })
+  await cp(room.room, folder, { recursive: true })
+  await edit(folder)
+  return folder
+}
+
+const withContract = (bytes: Uint8Array | string) =>
+  changed((folder) => writeFile(join(folder, "contract.json"), bytes))
+
+const edited = (edit: (draft: Contract) => void) => {
+  const draft = structuredClone(contract)
+  edit(draft)
+  return canonicalBytes(draft)
+}
+
+const sign = (folder: string) => ["contract", "sign", "--home", room.home("bank"), "--room", folder, ...room.accept()]
+
+const propose = (folder: string) => [
+  ...["run", "propose", "--query", "attribution"],
+  ...["--home", room.home("agency"), "--room", folder],
+]
+
+/** Takes bureau's signature out of a room, and puts another one in its place. */
+async function withoutBureau(folder: string, other?: Uint8Array): Promise<void> {
+  const signatures = join(folder, "signatures")
+  const kids = contract.parties.find(({ card }) => card.name === "bureau")?.approvals.contract.keys ?? []
+  const names = await readdir(signatures)
+  const own = names.filter((name) => kids.some((kid) => name.includes(kid)))
+  expect(own.length).toBe(1)
+  for (const name of own) await rm(join(signatures, name))
+  if (other === undefined) return
+  const { digest, kid } = peekJwsUnverified("contract", other)
+  await writeFile(join(folder, signaturePath("signatures", digest, kid)), other)
+}
+
+describe("a contract", () => {
+  const unread: Readonly<Record<string, readonly [() => Uint8Array | string, string, number]>> = {
+    "that is not canonical": [() => JSON.stringify(contract, null, 2), "json-not-canonical", 30],
+    "that is no JSON": [() => "{", "json-malformed", 30],
+    "with an unknown field": [() => JSON.stringify({ ...contract, zz: 1 }), "json-schema", 30],
+    "of another version": [
+      () => edited((draft) => Object.assign(draft, { format: "parley/contract/v9" })),
+      "json-schema",
+      30,
+    ],
+    "with an unknown column": [
+      () =>
+        edited(({ queries: [query] }) => {
+          if (query !== undefined) query.sql = query.sql.replace("balance", "fortune")
+        }),
+      "query-refused",
+      10,
+    ],
+    "whose validity is over": [
+      () =>
+        edited((draft) => {
+          draft.validity = { notAfter: "2021-01-01T00:00:00Z", notBefore: "2020-01-01T00:00:00Z" }
+        }),
+      "contract-expired",
+      10,
+    ],
+    "that calls a throwaway root genuine": [
+      () =>
+        edited((draft) => {
+          draft.evidence.trustAnchor.simulated = false
+        }),
+      "contract-invalid",
+      30,
+    ],
+  }
+  for (const [name, [bytes, code, exit]] of Object.entries(unread)) {
+    it(`${name} is not signed: ${code}`, async () => {
+      const folder = await withContract(bytes())
+      const before = await readdir(join(folder, "signatures"))
+      expect(await parleyFailure(sign(folder))).toMatchObject({ code, exit })
+      expect(await readdir(join(folder, "signatures"))).toEqual(before)
+    })
+  }
+
+  it("that lacks a signature is not in force, and names whose it is", async () => {
+    const folder = await changed((copy) => withoutBureau(copy))
+    const failure = await parleyFailure(propose(folder))
+    expect(failure).toMatchObject({ code: "contract-signature-missing", exit: 41 })
+    expect(failure.message).toContain("bureau")
+    const status = await parleyJson(["contract", "status", "--home", room.home("bank"), "--room", folder], 41)
+    expect(JSON.stringify(status)).toContain("bureau")
+  })
+
+  it("signed by a key that nobody listed, or by another party twice, is not in force", async () => {
+    const stranger = await signJws("contract", contract, await testKey())
+    const folder = await changed((copy) => withoutBureau(copy, stranger))
+    expect(await parleyFailure(propose(folder))).toMatchObject({ code: "contract-signature-missing", exit: 41 })
+  })
+
+  it("signed under the name of a listed key by another one is not in force", async () => {
+    const [kid = ""] = contract.parties.find(({ card }) => card.name === "bureau")?.approvals.contract.keys ?? []
+    const forged = await signJws("contract", contract, await testKey())
+    const { digest } = peekJwsUnverified("contract", forged)
+    const folder = await changed(async (copy) => {
+      await withoutBureau(copy)
+      await writeFile(join(copy, signaturePath("signatures", digest, kid)), forged)
+    })
+    expect(await parleyFailure(propose(folder))).toMatchObject({ code: "contract-signature-missing", exit: 41 })
+  })
+})
