@@ -120,7 +120,7 @@ describe("a plug that is pulled", () => {
     "while the enclave holds keys": "enclave/main.ts",
   }
   for (const [name, program] of Object.entries(moments)) {
-    it(`${name} loses nothing: the same run is granted again`, async () => {
+    it(`${name} loses nothing: the run goes through on another grant, or its refusal is signed and the next one does`, async () => {
       const proposal = await propose()
       for (const party of ["bank", "bureau"]) await room.parley(party, ["run", "grant", proposal, ...room.accept()])
       // The enclave itself is there all the time: it is killed when it has begun the run.
