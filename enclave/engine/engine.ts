@@ -28,7 +28,7 @@ export function startEngine(signal: AbortSignal): WaitingChild {
 }
 
 export async function runEngine(run: {
-  readonly ask: WaitingChild
+  readonly engine: WaitingChild
   readonly plan: JudgedQuery
   readonly tables: readonly IngestedTable[]
   readonly parameters: ParameterValues
@@ -48,7 +48,7 @@ export async function runEngine(run: {
     threads,
     values: generated.parameters.map((name) => String(parameters[name])),
   }
-  return readOutput(await run.ask(request))
+  return readOutput(await run.engine.ask(request))
 }
 
 function readOutput(answer: unknown): EngineOutput {

@@ -33,11 +33,11 @@ export function startIngest(signal: AbortSignal): WaitingChild {
 }
 
 export async function ingestDataset(
-  ask: WaitingChild,
+  child: WaitingChild,
   request: IngestRequest,
   optOuts: readonly string[],
 ): Promise<IngestedTable> {
-  const answer = (await ask(request)) as { unique: unknown }
+  const answer = (await child.ask(request)) as { unique: unknown }
   const identity = request.dataset.columns.find(({ type }) => type === "identity")
   if (typeof answer.unique !== "boolean" || identity === undefined) {
     throw new ParleyError("engine-failed", "ingest gave no answer")

@@ -8,7 +8,13 @@ import type { Answer } from "./answer.ts"
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 /** A started program that waits for its one request. */
-export type WaitingChild = (request: unknown) => Promise<unknown>
+export interface WaitingChild {
+  ask(request: unknown): Promise<unknown>
+  /** Whether it still runs: one that waits for long may have been killed for its memory. */
+  readonly alive: boolean
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>
+}
 
 /**
  * Starts one of the enclave's own programs as a process of its own: no environment, no arguments, request on standard
@@ -23,19 +29,29 @@ export function startChild(program: URL, signal: AbortSignal): WaitingChild {
     signal,
     stdio: ["pipe", "pipe", "ignore"],
   })
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve())
+    child.once("error", () => resolve())
+  })
   const answered = readAnswer(child)
   // Its failure is seen when it is asked, if it ever is.
   answered.catch(() => undefined)
-  return async (request) => {
-    child.stdin.end(JSON.stringify(request))
-    const answer = await answered
-    if ("value" in answer) return answer.value
-    throw new ParleyError(answer.failed === "dataset-invalid" ? "dataset-invalid" : "engine-failed", answer.message)
+  return {
+    get alive() {
+      return child.exitCode === null && child.signalCode === null && child.pid !== undefined
+    },
+    ask: async (request) => {
+      child.stdin.end(JSON.stringify(request))
+      const answer = await answered
+      if ("value" in answer) return answer.value
+      throw new ParleyError(answer.failed === "dataset-invalid" ? "dataset-invalid" : "engine-failed", answer.message)
+    },
+    ended,
   }
 }
 
 export function runChild(program: URL, request: unknown, signal: AbortSignal): Promise<unknown> {
-  return startChild(program, signal)(request)
+  return startChild(program, signal).ask(request)
 }
 
 function readAnswer(child: ChildProcessByStdio<Writable, Readable, null>): Promise<Answer> {

@@ -1,38 +1,32 @@
 import type { Bytes } from "../../shared/bytes.ts"
-import { requireValidAt } from "../../shared/contract/in-force.ts"
 import { keyId } from "../../shared/signed/keys.ts"
 import type { Boot } from "../session/boot.ts"
 import { openGrants, type PartyGrant } from "./grants.ts"
-import { type DatasetVersion, openManifests } from "./manifests.ts"
-import { openProposal, type ProposedRun } from "./proposal.ts"
+import { openProposed, type ProposalFiles, type ProposedVersions } from "./proposed-versions.ts"
 
 /** The signed objects of one run, as the host hands them over. */
-export interface RunRequest {
-  readonly proposal: readonly Bytes[]
-  readonly manifests: readonly Bytes[]
+export interface RunFiles extends ProposalFiles {
   readonly grants: readonly Bytes[]
 }
 
 /** A run that every party has granted to this boot. No key has been opened yet. */
-export interface ApprovedRun {
-  readonly run: ProposedRun
-  readonly versions: readonly DatasetVersion[]
+export interface ApprovedRun extends ProposedVersions {
   readonly grants: readonly PartyGrant[]
+  /** When it was approved, by the security module's clock. */
+  readonly at: Date
 }
 
 /** Judges public objects only: a failure here tells nothing about data and leaves the boot as it was. */
-export async function approveRun(boot: Boot, request: RunRequest): Promise<ApprovedRun> {
+export async function approveRun(boot: Boot, files: RunFiles): Promise<ApprovedRun> {
   const now = await boot.clock.now()
-  requireValidAt(boot.inForce.contract, now)
-  const run = await openProposal(boot.inForce, boot.plans, request.proposal)
-  const versions = await openManifests(boot.inForce, run.proposal.payload, request.manifests, now)
+  const proposed = await openProposed(boot, files, now)
   const expected = {
     encryptionKey: keyId(boot.keys.encryption.jwk),
     inForce: boot.inForce,
     issued: (document: string) => boot.evidence.issued(document),
     now,
-    proposal: run.proposal,
+    proposal: proposed.run.proposal,
     signingKey: keyId(boot.keys.signing.jwk),
   }
-  return { grants: await openGrants(expected, request.grants), run, versions }
+  return { ...proposed, at: now, grants: await openGrants(expected, files.grants) }
 }

@@ -3,10 +3,11 @@ import { availableParallelism, totalmem } from "node:os"
 import { join } from "node:path"
 import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
 import type { ContractInForce } from "../../shared/contract/in-force.ts"
-import { runEngine, type startEngine } from "../engine/engine.ts"
+import { runEngine } from "../engine/engine.ts"
 import { gate } from "../gate/gate.ts"
 import { MOST_GROUPS } from "../gate/groups.ts"
 import type { IngestedTable } from "../ingest/ingest.ts"
+import type { WaitingChild } from "../process/child.ts"
 import type { Timings } from "../session/timings.ts"
 import type { ProposedRun } from "./proposal.ts"
 
@@ -19,7 +20,7 @@ export interface Computation {
   readonly run: ProposedRun
   readonly policy: EffectivePolicy
   readonly tables: readonly IngestedTable[]
-  readonly engine: ReturnType<typeof startEngine>
+  readonly engine: WaitingChild
   readonly folder: string
   readonly timings: Timings
 }
@@ -30,7 +31,7 @@ export async function compute({ engine, folder, inForce, policy, run, tables, ti
   await mkdir(spillFolder, { mode: 0o700 })
   const output = await timings.measure("query", () =>
     runEngine({
-      ask: engine,
+      engine,
       maxRows: MOST_GROUPS,
       memoryBytes: engineMemory(),
       parameters: run.proposal.payload.parameters,

@@ -5,8 +5,11 @@ import { GrantSecret, MAX_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../shared/p
 import { keyCommitment } from "../../shared/sealed/header.ts"
 import { decryptFrom } from "../../shared/signed/jwe.ts"
 import { commitment } from "../../shared/signed/kinds.ts"
+import type { Boot } from "../session/boot.ts"
+import type { ApprovedRun } from "./approve.ts"
 import type { PartyGrant } from "./grants.ts"
 import type { DatasetVersion } from "./manifests.ts"
+import { PartyFault } from "./refuse.ts"
 
 /** What one owner's grant opens: data keys by dataset name, and whom the owner takes out. */
 export interface OwnerSecret {
@@ -15,11 +18,33 @@ export interface OwnerSecret {
   readonly optOuts: readonly string[]
 }
 
+/** Opens every owner's secret. On a fault, which is its owner's, the keys that were opened before it are forgotten at once. */
+export async function openSecrets(boot: Boot, { grants, versions }: ApprovedRun): Promise<readonly OwnerSecret[]> {
+  const opened: OwnerSecret[] = []
+  try {
+    for (const grant of grants) {
+      const secret = await openSecret(grant, versions, boot.keys.encryption.key).catch(partyFault(grant.party))
+      if (secret !== null) opened.push(secret)
+    }
+    return opened
+  } catch (cause) {
+    for (const { dataKeys } of opened) for (const key of dataKeys.values()) key.fill(0)
+    throw cause
+  }
+}
+
+function partyFault(party: string): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof ParleyError)) throw cause
+    throw new PartyFault("grant-invalid", party, `${cause.code}: ${cause.message}`)
+  }
+}
+
 /**
  * Opens an owner's grant secret. Its plaintext repeats owner, contract, proposal and manifests: a wrapped key copied
  * into another party's grant, or from another run, is refused.
  */
-export async function openSecret(
+async function openSecret(
   { grant, party }: PartyGrant,
   versions: readonly DatasetVersion[],
   key: CryptoKey,
@@ -42,7 +67,14 @@ export async function openSecret(
 
 function openKeys(party: string, secret: GrantSecret, own: readonly DatasetVersion[]): ReadonlyMap<string, Bytes> {
   if (secret.keys.length !== own.length) throw new ParleyError("grant-invalid", `${party}: not one key per dataset`)
-  return new Map(own.map((version) => [version.dataset.name, openKey(party, secret, version)]))
+  const opened = new Map<string, Bytes>()
+  try {
+    for (const version of own) opened.set(version.dataset.name, openKey(party, secret, version))
+    return opened
+  } catch (cause) {
+    for (const key of opened.values()) key.fill(0)
+    throw cause
+  }
 }
 
 /** AES-GCM does not commit to its key: one ciphertext could hold two data sets, were it not for this check. */

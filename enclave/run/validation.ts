@@ -2,43 +2,42 @@ import { mkdir } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { type IngestedTable, ingestDataset, startIngest } from "../ingest/ingest.ts"
+import { type IngestedTable, ingestDataset } from "../ingest/ingest.ts"
+import type { WaitingChild } from "../process/child.ts"
 import type { Timings } from "../session/timings.ts"
 import { engineMemory } from "./compute.ts"
-import type { Intake } from "./intake.ts"
 import type { DatasetVersion } from "./manifests.ts"
 import { PartyFault } from "./refuse.ts"
+import type { StagedPart } from "./staging.ts"
 
 /** What validation shares with the run that it belongs to. */
 export interface ValidationOptions {
   readonly versions: readonly DatasetVersion[]
-  readonly intake: Intake
+  readonly parts: readonly StagedPart[]
+  readonly ingest: ReadonlyMap<string, WaitingChild>
   readonly optOuts: ReadonlyMap<string, readonly string[]>
   readonly folder: string
-  readonly signal: AbortSignal
   readonly timings: Timings
 }
 
 /**
- * One process per dataset, each of which sees that dataset alone. They are started with the run, and each one works as
- * soon as the last tag of its own dataset has been verified, while others are still arriving.
+ * One process per dataset, each of which sees that dataset alone. Each one works as soon as the last tag of its own
+ * dataset has been verified, while others are still being decrypted.
  */
 export class Validation {
   readonly #options: ValidationOptions
-  readonly #waiting: ReadonlyMap<string, ReturnType<typeof startIngest>>
   readonly #begun = new Map<string, Promise<IngestedTable>>()
 
   constructor(options: ValidationOptions) {
     this.#options = options
-    this.#waiting = new Map(options.versions.map(({ dataset }) => [dataset.name, startIngest(options.signal)]))
   }
 
   /** Starts on a dataset whose every part has been verified. Faults are told by `tables`. */
   begin(version: DatasetVersion): void {
     const { name } = version.dataset
-    const ask = this.#waiting.get(name)
-    if (ask === undefined || this.#begun.has(name)) throw new RangeError("a dataset is validated once")
-    const table = this.#options.timings.measure("ingest", () => this.#ingest(version, ask))
+    const child = this.#options.ingest.get(name)
+    if (child === undefined || this.#begun.has(name)) throw new RangeError("a dataset is validated once")
+    const table = this.#options.timings.measure("ingest", () => this.#ingest(version, child))
     table.catch(() => undefined)
     this.#begun.set(name, table)
   }
@@ -54,20 +53,22 @@ export class Validation {
     )
   }
 
-  async #ingest({ dataset, manifest }: DatasetVersion, ask: ReturnType<typeof startIngest>): Promise<IngestedTable> {
-    const { folder, intake, optOuts, versions } = this.#options
+  async #ingest(version: DatasetVersion, child: WaitingChild): Promise<IngestedTable> {
+    const { folder, optOuts, parts, versions } = this.#options
+    const { dataset, manifest } = version
     const spillFolder = join(folder, `spill-${dataset.name}`)
     await mkdir(spillFolder, { mode: 0o700 })
+    const own = parts.filter((part) => part.version.dataset.name === dataset.name)
     const request = {
       dataset,
       expectedRows: manifest.payload.rows,
-      files: intake.files({ dataset, manifest }),
+      files: own.toSorted((a, b) => a.index - b.index).map(({ path }) => path),
       memoryBytes: Math.floor(engineMemory() / versions.length),
       spillFolder,
       threads: availableParallelism(),
     }
     try {
-      return await ingestDataset(ask, request, optOuts.get(dataset.owner) ?? [])
+      return await ingestDataset(child, request, optOuts.get(dataset.owner) ?? [])
     } catch (cause) {
       if (!(cause instanceof ParleyError) || cause.code !== "dataset-invalid") throw cause
       throw new PartyFault("dataset-invalid", dataset.owner, `${dataset.name}: ${cause.message}`)

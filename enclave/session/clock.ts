@@ -1,4 +1,4 @@
-import { decodeDocument } from "../../shared/attestation/document.ts"
+import { decodeUnverified } from "../../shared/attestation/document.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import type { Nsm } from "../nsm/nsm.ts"
 
@@ -14,7 +14,7 @@ export class SessionClock {
   /** Throws `clock-backwards` when time went back since the last reading. */
   async now(): Promise<Date> {
     const document = await this.#nsm.attest({ nonce: null, publicKey: null, userData: null })
-    const { timestamp } = decodeDocument(document)
+    const { timestamp } = decodeUnverified(document)
     if (timestamp < this.#last) throw new ParleyError("clock-backwards", "the security module's time went back")
     this.#last = timestamp
     return new Date(timestamp)

@@ -1,15 +1,14 @@
 import { ParleyError } from "../../shared/errors/index.ts"
 
 /**
- * Phases of one boot (SPEC.md, "Session"). `empty` has no contract, `open` may attest, `receiving` holds data keys and
- * takes ciphertext, `running` holds plaintext. `ended` has no way out: a failure once keys are held is terminal.
+ * Phases of one boot (SPEC.md, "Session"). `empty` has no contract, `open` may attest and takes ciphertext,
+ * `running` holds keys and plaintext. `ended` has no way out: a failure once keys are held is terminal.
  */
 const NEXT = {
   empty: ["opening"],
   opening: ["open", "ended"],
   open: ["granting", "ended"],
-  granting: ["open", "receiving", "ended"],
-  receiving: ["running", "ended"],
+  granting: ["open", "running", "ended"],
   running: ["open", "ended"],
   ended: [],
 } as const

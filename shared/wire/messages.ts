@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlUpTo, Digest, integer, Name } from "../json/fields.ts"
 import { Bundle } from "../protocol/bundle.ts"
 import { SessionEvidence } from "../protocol/session.ts"
@@ -8,15 +8,16 @@ import { JwsObject } from "../signed/jws-object.ts"
 const Signatures = z.array(JwsObject).max(1024)
 
 /**
- * What the host may ask of an enclave, one request at a time per connection (SPEC.md, "Wire"). `part` is followed by
- * data frames with exactly `bytes` bytes of ciphertext.
+ * What the host may ask of an enclave, one request at a time per connection (SPEC.md, "Wire"). `stage` announces the
+ * proposal whose ciphertext comes next; `part` is followed by data frames with exactly `bytes` bytes of it; `run` brings
+ * the grants.
  */
 export const EnclaveRequest = z.discriminatedUnion("op", [
   z.strictObject({ contract: Signatures, op: z.literal("open") }),
   z.strictObject({ nonce: base64urlUpTo(64), op: z.literal("attest") }),
-  z.strictObject({ grants: Signatures, manifests: Signatures, op: z.literal("begin"), proposal: Signatures }),
+  z.strictObject({ manifests: Signatures, op: z.literal("stage"), proposal: Signatures }),
   z.strictObject({ bytes: integer(1, 2 ** 40), index: integer(0, 4095), manifest: Digest, op: z.literal("part") }),
-  z.strictObject({ op: z.literal("execute") }),
+  z.strictObject({ grants: Signatures, manifests: Signatures, op: z.literal("run"), proposal: Signatures }),
 ])
 export type EnclaveRequest = z.infer<typeof EnclaveRequest>
 

@@ -76,8 +76,8 @@ describe("one boot of the enclave", () => {
       const nonce = "A".repeat(43)
       const requests: readonly EnclaveRequest[] = [
         { nonce, op: "attest" },
-        { op: "execute" },
-        { grants: [], manifests: [], op: "begin", proposal: [] },
+        { manifests: [], op: "stage", proposal: [] },
+        { grants: [], manifests: [], op: "run", proposal: [] },
       ]
       for (const op of requests) {
         expect(await client.request(op, 60_000)).toMatchObject({ answer: "error", code: "phase-illegal" })
@@ -99,6 +99,8 @@ describe("one boot of the enclave", () => {
           socket.resume()
         })
       }
-      expect(await client.request({ op: "execute" }, 60_000)).toMatchObject({ code: "phase-illegal" })
+      expect(await client.request({ nonce: "A".repeat(43), op: "attest" }, 60_000)).toMatchObject({
+        code: "phase-illegal",
+      })
     }))
 })

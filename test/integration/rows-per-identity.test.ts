@@ -56,7 +56,7 @@ async function released(rows: readonly Row[]) {
   const booted = await run.boot(root)
   try {
     const sealed = [accounts, persons]
-    return await run.open("agency", await release(booted, await run.begin(await session(booted), sealed), sealed))
+    return await run.open("agency", await release(booted, await run.granted(await session(booted), sealed), sealed))
   } finally {
     await booted.stop()
   }

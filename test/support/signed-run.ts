@@ -91,10 +91,10 @@ interface Proposed {
   readonly proposal: Proposal
 }
 
-/** What the host hands an enclave to begin a run. */
-export type Begin = Extract<EnclaveRequest, { op: "begin" }>
+/** What the host hands an enclave to run what it has staged. */
+export type RunRequest = Extract<EnclaveRequest, { op: "run" }>
 
-export interface BeginOptions {
+export interface GrantedOptions {
   readonly proposal?: Partial<Proposal>
   readonly proposer?: string
   readonly sealed?: readonly Sealed[]
@@ -189,7 +189,11 @@ export class SignedRun {
   }
 
   /** Proposal, grants of everybody and manifests; whatever `options` say about them is a lie that is signed. */
-  async begin(session: SessionEvidence, sealed: readonly Sealed[], options: BeginOptions = {}): Promise<Begin> {
+  async granted(
+    session: SessionEvidence,
+    sealed: readonly Sealed[],
+    options: GrantedOptions = {},
+  ): Promise<RunRequest> {
     const proposed = await this.#propose(sealed, options)
     const grants = this.contract.parties.map(({ card: { name } }) =>
       this.#grant(name, session, proposed, sealed, options.grants?.[name] ?? {}),
@@ -197,7 +201,7 @@ export class SignedRun {
     return {
       grants: await Promise.all(grants),
       manifests: sealed.map(({ jws }) => jws),
-      op: "begin",
+      op: "run",
       proposal: [proposed.jws],
     }
   }
@@ -210,7 +214,10 @@ export class SignedRun {
     return { rows: result.rows, withheldGroups: result.withheldGroups }
   }
 
-  async #propose(sealed: readonly Sealed[], { proposal: over, proposer = "agency" }: BeginOptions): Promise<Proposed> {
+  async #propose(
+    sealed: readonly Sealed[],
+    { proposal: over, proposer = "agency" }: GrantedOptions,
+  ): Promise<Proposed> {
     const proposal: Proposal = {
       abandoned: [],
       contract: this.#digest,
@@ -301,12 +308,24 @@ export function sendPart(
   return client.part({ bytes: bytes.length, index, manifest: digest, op: "part" }, streamOf(bytes), TIMEOUT_MS)
 }
 
-/** Begins, sends every part and executes; throws when the enclave does anything but release. */
-export async function release(booted: EnclaveBoot, begin: Begin, sealed: readonly Sealed[]): Promise<Released> {
-  const begun = await ask(booted, begin)
-  if (begun.answer !== "accepted") throw new Error(JSON.stringify(begun))
-  for (const dataset of sealed) for (const index of dataset.parts.keys()) await sendPart(booted, dataset, index)
-  const answer = await ask(booted, { op: "execute" })
+/** Announces the proposal and sends every part of its data; throws when the enclave does not take it. */
+export async function stage(booted: EnclaveBoot, run: RunRequest, sealed: readonly Sealed[]): Promise<void> {
+  const answers = [await ask(booted, announcement(run))]
+  for (const dataset of sealed) {
+    for (const index of dataset.parts.keys()) answers.push(await sendPart(booted, dataset, index))
+  }
+  const refused = answers.find(({ answer }) => answer !== "accepted")
+  if (refused !== undefined) throw new Error(JSON.stringify(refused))
+}
+
+export function announcement({ manifests, proposal }: RunRequest): EnclaveRequest {
+  return { manifests, op: "stage", proposal }
+}
+
+/** Stages the data and runs; throws when the enclave does anything but release. */
+export async function release(booted: EnclaveBoot, run: RunRequest, sealed: readonly Sealed[]): Promise<Released> {
+  await stage(booted, run, sealed)
+  const answer = await ask(booted, run)
   if (answer.answer !== "released") throw new Error(JSON.stringify(answer))
   return answer
 }

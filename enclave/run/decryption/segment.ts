@@ -1,6 +1,6 @@
 import { createDecipheriv } from "node:crypto"
-import type { SegmentDecryption } from "../../shared/sealed/open-stream.ts"
-import { TAG_BYTES } from "../../shared/sealed/segment.ts"
+import type { SegmentDecryption } from "../../../shared/sealed/open-stream.ts"
+import { TAG_BYTES } from "../../../shared/sealed/segment.ts"
 
 /** OpenSSL's AES-256-GCM, piece by piece. */
 export function segmentDecryption(key: Uint8Array, nonce: Uint8Array): SegmentDecryption {
