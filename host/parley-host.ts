@@ -2,7 +2,10 @@
 import { Command } from "commander"
 import { runProgram } from "../verifier/cli/run.ts"
 import { admitCommand } from "./commands/admit.ts"
+import { backupCommand, restoreCommand } from "./commands/backup.ts"
+import { drainCommand } from "./commands/drain.ts"
 import { initCommand } from "./commands/init.ts"
+import { purgeCommand } from "./commands/purge.ts"
 import { startCommand } from "./commands/start.ts"
 import { statusCommand } from "./commands/status.ts"
 
@@ -13,5 +16,9 @@ const program = new Command("parley-host")
   .addCommand(admitCommand())
   .addCommand(startCommand())
   .addCommand(statusCommand())
+  .addCommand(drainCommand())
+  .addCommand(backupCommand())
+  .addCommand(restoreCommand())
+  .addCommand(purgeCommand())
 
 await runProgram(program, process.argv)

@@ -1,7 +1,9 @@
 import { Command } from "commander"
 import { jsonOption, type Outcome, perform } from "../../verifier/cli/outcome.ts"
 import { table } from "../../verifier/cli/table.ts"
+import { readConfig } from "../config/config.ts"
 import { type RoomStatus, readStatus } from "../status/status-file.ts"
+import { Disk, type DiskState } from "../storage/disk.ts"
 
 const SHOWN = 16
 
@@ -17,10 +19,26 @@ export function statusCommand(): Command {
 async function status({ data }: { data: string }): Promise<Outcome> {
   const running = await readStatus(data)
   if (running === null) return { json: { running: false }, text: "not running" }
-  const { pid, port, rooms, startedAt } = running
+  const { pid, port, rooms, startedAt, state } = running
   const where = port === null ? "on a folder" : `on port ${port}`
-  const text = [`running ${where}, process ${pid}, since ${startedAt}`, ...overview(rooms), ...rooms.flatMap(details)]
-  return { json: { ...running, running: true }, text: text.join("\n") }
+  // The disk is looked at here: a host whose disk is full cannot write down that it is.
+  const disk = await new Disk(data, (await readConfig(data)).limits.reserveBytes).state()
+  const text = [
+    `${state === "serving" ? "running" : state} ${where}, process ${pid}, since ${startedAt}`,
+    space(disk),
+    ...overview(rooms),
+    ...rooms.flatMap(details),
+  ]
+  return { json: { ...running, disk, running: true }, text: text.join("\n") }
+}
+
+function space({ freeBytes, low, reserveBytes }: DiskState): string {
+  const [free, reserve] = [mebibytes(freeBytes), mebibytes(reserveBytes)]
+  return `disk: ${free} free, ${reserve} in reserve${low ? "; no new upload or room is taken until there is more" : ""}`
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 ** 2)} MiB`
 }
 
 function overview(rooms: readonly RoomStatus[]): readonly string[] {

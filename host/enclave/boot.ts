@@ -18,6 +18,8 @@ const POLL_MS = 50
 /** One SIMULATED boot: a software security module and an enclave, each a process of its own. */
 export interface EnclaveBoot {
   readonly client: EnclaveClient
+  /** A second connection for ciphertext and runs: both take long, and a nonce does not wait for them. */
+  readonly runs: EnclaveClient
   /** Process id of the enclave. */
   readonly pid: number
   /** Socket on which the enclave listens. */
@@ -55,11 +57,13 @@ export async function bootEnclave({ log, root, timings }: BootOptions): Promise<
     relayTimings(enclave.stderr, timings, process.stderr)
     const ended = new Promise<void>((resolve) => enclave.once("exit", () => resolve())).then(clean)
     await appears(listen, enclave)
-    const client = await EnclaveClient.connect(listen)
+    const [client, runs] = [await EnclaveClient.connect(listen), await EnclaveClient.connect(listen)]
     // An enclave that nobody can talk to any more is of no use, whatever it is still doing.
-    void client.closed.then(() => end(enclave, ended))
+    // A run's last answer may still be on its way on the other connection.
+    void client.closed.then(() => runs.idle).then(() => end(enclave, ended))
+    void runs.closed.then(() => end(enclave, ended))
     log.info("enclave-started", { simulated: true })
-    return { client, ended, path: listen, pid: enclave.pid ?? 0, stop: () => end(enclave, ended) }
+    return { client, ended, path: listen, pid: enclave.pid ?? 0, runs, stop: () => end(enclave, ended) }
   } catch (cause) {
     await clean()
     throw cause

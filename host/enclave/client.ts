@@ -30,6 +30,11 @@ export class EnclaveClient {
     return new EnclaveClient(await opened(path))
   }
 
+  /** Resolves when nothing is asked on this connection any more. */
+  get idle(): Promise<unknown> {
+    return this.#turn
+  }
+
   /** Sends a request and reads its answer; `timeoutMs` of silence ends the connection. */
   request(request: EnclaveRequest, timeoutMs: number): Promise<EnclaveResponse> {
     return this.#inTurn(timeoutMs, async () => {

@@ -12,11 +12,13 @@ import { RateLimit } from "./rate-limit.ts"
 const MAX_NONCES = 1_000_000
 
 /**
- * Judges who asks: an admitted party's access key over method, path, body, time and a nonce that was not seen before.
+ * Judges who asks: an admitted party's access key over this host's origin, method, path, body, time and a nonce that was
+ * not seen before.
  * The header is judged before a byte of the body is read, else a stranger could have the host hold any number of bodies.
  */
 export class RequestJudge {
   readonly #admissions: Admissions
+  readonly #origins: () => ReadonlySet<string>
   readonly #parties: RateLimit
   readonly #strangers: RateLimit
   #recent = new Set<string>()
@@ -25,9 +27,11 @@ export class RequestJudge {
 
   constructor(
     admissions: Admissions,
+    origins: () => ReadonlySet<string>,
     limits: { readonly requestsPerMinute: number; readonly unsignedPerMinute: number },
   ) {
     this.#admissions = admissions
+    this.#origins = origins
     this.#parties = new RateLimit(limits.requestsPerMinute)
     this.#strangers = new RateLimit(limits.unsignedPerMinute)
   }
@@ -80,6 +84,9 @@ export class RequestJudge {
     if (card === null) throw new ParleyError("not-admitted", "no admitted party has this access key")
     const { payload } = await openJws("request", jws, SignedRequest, [card.accessKey])
     if (payload.method !== request.method || payload.path !== request.originalUrl) throw otherRequest()
+    // Another host that the party uses could pass on here what was meant for it.
+    if (!this.#origins().has(payload.audience))
+      throw new ParleyError("request-audience", `this host is not called ${payload.audience}`)
     this.#requireFresh(payload)
     return { card, signed: payload }
   }

@@ -1,6 +1,6 @@
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { z } from "zod"
+import * as z from "zod"
 import { parseLoose } from "../../shared/json/canonical.ts"
 import { Digest, integer, Name } from "../../shared/json/fields.ts"
 import { listFiles, readCapped } from "../../verifier/cli/files.ts"
@@ -20,6 +20,7 @@ export type GivenMetadata = z.infer<typeof GivenMetadata>
 
 /** What is kept with an unfinished upload: the party is the host's own finding. */
 export const KeptMetadata = GivenMetadata.extend({ party: Name })
+export type KeptMetadata = z.infer<typeof KeptMetadata>
 
 /** The file that the upload library keeps beside an unfinished upload. */
 const Info = z.looseObject({ id: z.string().max(100), metadata: KeptMetadata, size: integer(1, 2 ** 40) })
@@ -39,12 +40,24 @@ export class OpenUploads {
     return (await Promise.all(names.map((name) => this.#read(name)))).filter((upload) => upload !== null)
   }
 
-  /** A part has one upload: a client that has lost the address of its old one would fill the disk with such leftovers. */
-  async dropOthers({ contract, manifest, part }: Pick<OpenUpload, "contract" | "manifest" | "part">): Promise<void> {
+  /** Bytes that uploads of other parts have announced and not sent yet. */
+  async outstanding(beside: Pick<OpenUpload, "contract" | "manifest" | "part">): Promise<number> {
+    let bytes = 0
     for (const open of await this.list()) {
-      const same = open.contract === contract && open.manifest === manifest && open.part === part
-      if (same) await this.#drop(open.id)
+      if (isOf(open, beside)) continue
+      bytes +=
+        open.bytes -
+        (await stat(join(this.directory, open.id)).then(
+          ({ size }) => size,
+          () => 0,
+        ))
     }
+    return bytes
+  }
+
+  /** A part has one upload: a client that has lost the address of its old one would fill the disk with such leftovers. */
+  async dropOthers(part: Pick<OpenUpload, "contract" | "manifest" | "part">): Promise<void> {
+    for (const open of await this.list()) if (isOf(open, part)) await this.#drop(open.id)
   }
 
   /** Drops what has not grown for so many hours. */
@@ -89,4 +102,11 @@ export class OpenUploads {
       return null
     }
   }
+}
+
+function isOf(
+  open: OpenUpload,
+  { contract, manifest, part }: Pick<OpenUpload, "contract" | "manifest" | "part">,
+): boolean {
+  return open.contract === contract && open.manifest === manifest && open.part === part
 }

@@ -25,7 +25,7 @@ export const ROUTES = {
     method: "get",
     path: "/readyz",
     signed: false,
-    summary: "The host takes requests; 503 while it stops or cannot write",
+    summary: "The host takes requests; 503 while it drains, stops or cannot write",
   },
   session: {
     method: "post",
@@ -87,7 +87,7 @@ export function openApiDocument() {
     },
     info: {
       description:
-        "Relays rooms, stores ciphertext. Uploads under /v1/uploads follow tus 1.0; their bodies are not signed.",
+        "Relays rooms, stores ciphertext. Uploads under /v1/uploads follow tus 1.0; their bodies are not signed. Every signed request names the host's origin.",
       title: "Parley host",
       version: "0.1.0",
     },

@@ -5,8 +5,11 @@
 export const EVENTS = {
   "challenge-answered": ["contract"],
   "contract-opened": ["contract"],
+  "disk-low": ["freeBytes", "reserveBytes"],
+  "disk-recovered": ["freeBytes", "reserveBytes"],
   "enclave-ended": ["contract"],
   "enclave-started": ["simulated"],
+  "host-draining": [],
   "host-started": ["port", "simulated"],
   "host-stopping": [],
   "object-stored": ["contract", "folder", "party"],

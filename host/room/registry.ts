@@ -8,9 +8,10 @@ import { keyId } from "../../shared/signed/keys.ts"
 import { KINDS, objectDigest } from "../../shared/signed/kinds.ts"
 import { readCapped, writeAtomically } from "../../verifier/cli/files.ts"
 import { Admissions } from "../config/admissions.ts"
-import type { BootOptions } from "../enclave/boot.ts"
+import type { SupervisorOptions } from "../enclave/supervisor.ts"
 import type { Log } from "../log/log.ts"
 import type { RoomStatus } from "../status/status-file.ts"
+import { failureCode } from "../storage/disk-full.ts"
 import { RoomService } from "./service.ts"
 
 /** File in a room's folder with the name of the party that opened it; no party reads it. */
@@ -19,14 +20,14 @@ const OPENED_BY = ".opened-by"
 /** The rooms of this host: one folder for each contract, in the layout that parties use at home. */
 export class RoomRegistry {
   readonly #data: string
-  readonly #boot: BootOptions
+  readonly #boot: SupervisorOptions
   readonly #log: Log
   readonly #mostRooms: number
   readonly #admissions: Admissions
   readonly #services = new Map<string, RoomService>()
   #creating: Promise<unknown> = Promise.resolve()
 
-  constructor(data: string, boot: BootOptions, mostRooms: number) {
+  constructor(data: string, boot: SupervisorOptions, mostRooms: number) {
     this.#data = data
     this.#mostRooms = mostRooms
     this.#admissions = new Admissions(data)
@@ -101,16 +102,18 @@ export class RoomRegistry {
     return names.filter((name) => /^[0-9a-f]{64}$/.test(name))
   }
 
-  /** Looks at every room that is not being looked at. One room's run holds up no other room, nor does its trouble. */
+  /** Looks at every room. One room's run holds up no other room, nor does its trouble. */
   async tick(): Promise<void> {
-    for (const name of await this.#names()) {
-      const service = this.service(name)
-      if (service.busy) continue
-      service.tick().catch((cause: unknown) => {
-        const code = cause instanceof ParleyError ? cause.code : "internal"
-        this.#log.warn("room-failed", { code, contract: name })
+    for (const name of await this.#names()) this.look(name)
+  }
+
+  /** Looks at a room now: what has just been stored there may be the last grant. */
+  look(contract: string): void {
+    this.service(contract)
+      .tick()
+      .catch((cause: unknown) => {
+        this.#log.warn("room-failed", { code: failureCode(cause), contract })
       })
-    }
   }
 
   /** Every room's state, for `parley-host status`. */
@@ -124,6 +127,18 @@ export class RoomRegistry {
 
   get enclaves(): number {
     return [...this.#services.values()].filter(({ ready }) => ready).length
+  }
+
+  /** Looks at every room once more and waits: what every party has granted by now is run. */
+  async finish(): Promise<void> {
+    const rooms = await this.#names()
+    await Promise.all(
+      rooms.map((contract) =>
+        this.service(contract)
+          .finish()
+          .catch((cause: unknown) => this.#log.warn("room-failed", { code: failureCode(cause), contract })),
+      ),
+    )
   }
 
   async stop(): Promise<void> {

@@ -9,16 +9,19 @@ import { roomFolder } from "../../verifier/cli/files.ts"
 import {
   type RoomGrant,
   type RoomObject,
-  roomBundle,
   roomCancellations,
   roomGrants,
   roomManifests,
   roomProposals,
 } from "../../verifier/room/objects.ts"
+import { hasReceipt } from "./receipt.ts"
 import type { RunnableProposal } from "./run-proposal.ts"
+import type { PreparedProposal } from "./stage-proposal.ts"
 
 /** Where the proposals of a room stand. */
 export interface Pending {
+  /** Not granted by every party yet, all ciphertext there, no receipt yet; those with most grants first. */
+  readonly prepared: readonly PreparedProposal[]
   /** Granted by every party to the present boot, all ciphertext there, no receipt yet; by sequence. */
   readonly runnable: readonly RunnableProposal[]
   /** Granted by every party, but ciphertext is still to be uploaded. */
@@ -41,38 +44,35 @@ export async function pendingProposals(
     roomCancellations(files, inForce),
   ])
   const runnable: RunnableProposal[] = []
+  const prepared: (PreparedProposal & { readonly granted: number })[] = []
   const [waitingForParts, grantedToOldBoots]: [string[], string[]] = [[], []]
   for (const proposal of proposals.objects.toSorted((a, b) => a.payload.sequence - b.payload.sequence)) {
     if (cancelled.objects.some(({ payload }) => takesBack(payload, proposal))) continue
-    if ((await roomBundle(files, proposal.digest)) !== null) continue
+    if (await hasReceipt(files, inForce, proposal.digest)) continue
     const all = grants.objects.filter(({ grant }) => grant.proposal === proposal.digest)
-    const live = newestByParty(
-      all.filter(({ complete, grant }) => complete && grant.session.encryptionKey === encryptionKey),
-    )
-    if (!grantedByAll(inForce, live)) {
-      if (all.some(({ grant }) => grant.session.encryptionKey !== encryptionKey))
-        grantedToOldBoots.push(proposal.digest)
-      continue
-    }
+    const live = all.filter(({ complete, grant }) => complete && grant.session.encryptionKey === encryptionKey)
     const named = proposal.payload.manifests.flatMap(
       ({ manifest }) => manifests.objects.find(({ digest }) => digest === manifest) ?? [],
     )
     const ready = named.length === proposal.payload.manifests.length && (await allUploaded(folder, named))
-    if (!ready) waitingForParts.push(proposal.digest)
+    if (!grantedByAll(inForce, live)) {
+      if (all.some(({ grant }) => grant.session.encryptionKey !== encryptionKey))
+        grantedToOldBoots.push(proposal.digest)
+      if (ready) prepared.push({ granted: live.length, manifests: named, proposal })
+    } else if (!ready) waitingForParts.push(proposal.digest)
     else runnable.push({ grants: live, manifests: named, proposal, runSeconds: inForce.contract.limits.runSeconds })
   }
-  return { grantedToOldBoots, runnable, waitingForParts }
+  return {
+    grantedToOldBoots,
+    prepared: prepared.toSorted((a, b) => b.granted - a.granted),
+    runnable,
+    waitingForParts,
+  }
 }
 
 /** Only the proposer takes a proposal back: any other party could stop every run without a word of refusal. */
 function takesBack({ party, proposal }: Cancellation, proposed: RoomObject<Proposal>): boolean {
   return proposal === proposed.digest && party === proposed.payload.proposer
-}
-
-/** A party whose grant has expired grants again: both lie there, and an enclave that gets both refuses them. */
-function newestByParty(grants: readonly RoomGrant[]): readonly RoomGrant[] {
-  const oldestFirst = grants.toSorted((a, b) => Date.parse(a.grant.expires) - Date.parse(b.grant.expires))
-  return [...new Map(oldestFirst.map((grant) => [grant.grant.party, grant])).values()]
 }
 
 function grantedByAll({ contract }: ContractInForce, grants: readonly RoomGrant[]): boolean {

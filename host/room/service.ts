@@ -1,17 +1,19 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { ContractInForce } from "../../shared/contract/in-force.ts"
-import { ParleyError } from "../../shared/errors/index.ts"
+import { type ErrorCode, ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import type { SessionEvidence } from "../../shared/protocol/session.ts"
 import { challengePath, ROOM, sessionPath } from "../../shared/room/layout.ts"
 import { jwsObject } from "../../shared/signed/jws-object.ts"
 import { roomFolder, writeAtomically } from "../../verifier/cli/files.ts"
 import { roomContractInForce, roomDraft, roomSignatures } from "../../verifier/room/contract.ts"
-import type { BootOptions } from "../enclave/boot.ts"
-import { Supervisor } from "../enclave/supervisor.ts"
+import { Supervisor, type SupervisorOptions } from "../enclave/supervisor.ts"
 import type { RoomStatus } from "../status/status-file.ts"
-import { type RunnableProposal, runProposal } from "./run-proposal.ts"
+import { failureCode } from "../storage/disk-full.ts"
+import { Delivery } from "./delivery.ts"
+import { postNotice, withdrawNotice } from "./notices.ts"
+import type { RunnableProposal } from "./run-proposal.ts"
 import { type Pending, pendingProposals } from "./runnable.ts"
 
 type FailedRun = RoomStatus["failedRuns"][number]
@@ -25,13 +27,14 @@ const AFTER_FAILURE_MS = 1000
 /** One contract's room on this host, with the enclave that serves it. Its state is the room's files and nothing else. */
 export class RoomService {
   readonly #folder: string
-  readonly #options: BootOptions
+  readonly #options: SupervisorOptions
+  readonly #delivery: Delivery
   #supervisor: Supervisor | null = null
   #seen = ""
   #turn: Promise<unknown> = Promise.resolve()
   #turns = 0
   #failure: { readonly at: string; readonly code: string } | null = null
-  #pending: Pending = { grantedToOldBoots: [], runnable: [], waitingForParts: [] }
+  #pending: Pending = { grantedToOldBoots: [], prepared: [], runnable: [], waitingForParts: [] }
   #contract = ""
   #stopped = false
   #notBefore = 0
@@ -40,14 +43,15 @@ export class RoomService {
   #failedRuns: readonly FailedRun[] = []
   runs = 0
 
-  constructor(folder: string, options: BootOptions) {
+  constructor(folder: string, options: SupervisorOptions) {
     this.#folder = folder
+    this.#delivery = new Delivery(folder)
     this.#options = options
   }
 
   /** Whether an enclave serves the contract at present. */
   get ready(): boolean {
-    return this.#supervisor?.client != null
+    return this.#supervisor?.running === true
   }
 
   /** Whether something is under way. */
@@ -74,10 +78,27 @@ export class RoomService {
     }
   }
 
-  /** Looks at the room once: answers challenges, runs what every party has granted. */
-  tick(): Promise<void> {
+  /** Looks at the room once. While a run or its ciphertext takes long, nonces are answered all the same. */
+  async tick(): Promise<void> {
+    const supervisor = this.#supervisor
+    if (!this.busy) await this.#look()
+    else if (supervisor !== null && this.ready && !this.#stopped) await this.#answerFiles(supervisor)
+  }
+
+  /** One last look, for a host that drains: what every party has granted by now is run. */
+  async finish(): Promise<void> {
+    await this.#turn
+    const pause = this.#notBefore - Date.now()
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
+    await this.#look()
+  }
+
+  /** Runs what every party has granted, then gets the next proposal's ciphertext ready. */
+  #look(): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#stopped || Date.now() < this.#notBefore || (this.#supervisor?.pauseMs ?? 0) > 0) return
+      if (this.#stopped || Date.now() < this.#notBefore) return
+      await this.#deliver()
+      if ((this.#supervisor?.pauseMs ?? 0) > 0) return
       const files = roomFolder(this.#folder)
       const challenges = await files.list(ROOM.challenges)
       const seen = JSON.stringify(await Promise.all(CHANGING.map((folder) => files.list(folder))))
@@ -86,16 +107,20 @@ export class RoomService {
       const inForce = await this.#inForce()
       if (inForce === null) return
       const supervisor = await this.#started(inForce)
-      for (const nonce of challenges) await this.#answerFile(inForce, supervisor, nonce)
+      await this.#answerFiles(supervisor)
       await this.#runAll(inForce, supervisor)
+      await this.#stageNext(supervisor)
       this.#seen = this.ready ? seen : ""
     })
   }
 
-  /** Answers a nonce; boots the enclave first when there is none. */
+  /** Answers a nonce, also while a run is under way; boots the enclave first when there is none. */
   attest(nonce: string): Promise<SessionEvidence> {
+    if (this.#supervisor?.running === true && !this.#stopped) return this.#supervisor.attest(nonce)
     return this.#inTurn(async () => {
       if (this.#stopped) throw new ParleyError("enclave-unreachable", "the host is stopping")
+      // A boot that has refused is retired with its refusal; that must not be a new one.
+      await this.#deliver()
       const inForce = await this.#inForce()
       if (inForce === null) throw new ParleyError("enclave-unreachable", "the contract is not in force yet")
       const pause = this.#supervisor?.pauseMs ?? 0
@@ -141,25 +166,44 @@ export class RoomService {
     return this.#supervisor
   }
 
-  async #answerFile({ digest: contract }: ContractInForce, supervisor: Supervisor, nonce: string): Promise<void> {
-    if (/^[0-9a-f]{64}$/.test(nonce)) {
-      const session = await supervisor.attest(nonce)
-      await writeAtomically(join(this.#folder, sessionPath(nonce)), canonicalBytes(session))
-      this.#options.log.info("challenge-answered", { contract })
+  /** Nonces that came as files. Two looks at the same time would answer one twice, which harms nothing. */
+  async #answerFiles(supervisor: Supervisor): Promise<void> {
+    for (const nonce of await roomFolder(this.#folder).list(ROOM.challenges)) {
+      if (/^[0-9a-f]{64}$/.test(nonce)) {
+        const session = await supervisor.attest(nonce)
+        await writeAtomically(join(this.#folder, sessionPath(nonce)), canonicalBytes(session))
+        this.#options.log.info("challenge-answered", { contract: this.#contract })
+      }
+      await rm(join(this.#folder, challengePath(nonce)), { force: true })
     }
-    await rm(join(this.#folder, challengePath(nonce)), { force: true })
+  }
+
+  /** Ciphertext is in the enclave before the last grant is: what then remains is the run itself. */
+  async #stageNext(supervisor: Supervisor): Promise<void> {
+    const next = this.#pending.prepared.find(({ proposal }) => !this.#failed.has(proposal.digest))
+    if (next === undefined || !this.ready || this.#stopped) return
+    await supervisor.stage(this.#folder, next).catch(async (cause: unknown) => {
+      const code = this.#fails(cause)
+      this.#failed.set(next.proposal.digest, code)
+      // A boot that is gone is replaced, and the ciphertext goes to the next one with the run.
+      if (code !== "enclave-unreachable") await postNotice(this.#folder, next.proposal.digest, [], code)
+      this.#options.log.warn("run-failed", { code, contract: this.#contract, proposal: next.proposal.digest })
+    })
   }
 
   async #runAll(inForce: ContractInForce, supervisor: Supervisor): Promise<void> {
     this.#pending = await pendingProposals(this.#folder, inForce, supervisor.encryptionKey ?? "")
     for (const run of this.#pending.runnable) {
       if (this.#stopped || !this.ready || this.#failed.has(attemptOf(run))) continue
-      await this.#runOne(inForce, supervisor, run).catch((cause: unknown) => {
+      await this.#runOne(inForce, supervisor, run).catch(async (cause: unknown) => {
+        // The enclave has answered, and the disk did not take it: that is no failure of the run.
+        if (this.#delivery.waiting) throw cause
         const code = this.#fails(cause)
         this.#failed.set(attemptOf(run), code)
         // One that answers, if only with an error, has not crashed.
         if (code !== "enclave-unreachable") supervisor.succeeded()
         this.#options.log.warn("run-failed", { code, contract: inForce.digest, proposal: run.proposal.digest })
+        await postNotice(this.#folder, run.proposal.digest, run.grants, code)
       })
     }
     this.#failedRuns = this.#pending.runnable.flatMap((run) => {
@@ -169,23 +213,32 @@ export class RoomService {
   }
 
   /** Keeps the last failure's code: a look at the room that goes well afterwards does not undo it. */
-  #fails(cause: unknown): string {
-    const code = cause instanceof ParleyError ? cause.code : "internal"
+  #fails(cause: unknown): ErrorCode {
+    const code = failureCode(cause)
     this.#failure = { at: new Date().toISOString(), code }
     return code
   }
 
   async #runOne({ digest: contract }: ContractInForce, supervisor: Supervisor, run: RunnableProposal): Promise<void> {
-    const { client } = supervisor
-    if (client === null) return
     const proposal = run.proposal.digest
     this.#options.log.info("run-begun", { contract, proposal })
-    const outcome = await runProposal(client, this.#folder, run)
+    await withdrawNotice(this.#folder, proposal)
+    this.#delivery.hold(proposal, await supervisor.run(this.#folder, run))
+    supervisor.succeeded()
+    await this.#deliver()
+  }
+
+  async #deliver(): Promise<void> {
+    const delivered = await this.#delivery.write()
+    if (delivered === null) return
+    const { outcome, proposal } = delivered
     this.runs++
     if (outcome === "released") this.#failure = null
-    supervisor.succeeded()
-    this.#options.log.info(outcome === "released" ? "run-released" : "run-refused", { contract, proposal })
-    if (outcome === "refused") await supervisor.retire()
+    this.#options.log.info(outcome === "released" ? "run-released" : "run-refused", {
+      contract: this.#contract,
+      proposal,
+    })
+    if (outcome === "refused") await this.#supervisor?.retire()
   }
 }
 

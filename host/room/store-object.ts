@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { equalBytes } from "../../shared/bytes.ts"
 import type { Contract } from "../../shared/contract/contract.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
+import { NOTICES } from "../../shared/http/notice.ts"
 import { parseSignaturePath, ROOM } from "../../shared/room/layout.ts"
 import { listFiles, readCapped, writeAtomically } from "../../verifier/cli/files.ts"
 import { kidsOf, openManifest, openPartyObject, WRITABLE } from "./party-object.ts"
@@ -10,7 +11,7 @@ import { announcedBytes, type Usage } from "./usage.ts"
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024
 
 /** Folders that parties read. */
-export const READABLE: readonly string[] = [...WRITABLE, ROOM.receipts, ROOM.refusals, ROOM.results]
+export const READABLE: readonly string[] = [...WRITABLE, NOTICES, ROOM.receipts, ROOM.refusals, ROOM.results]
 
 /** A room of this host and what may be kept there. */
 export interface StorePlace {

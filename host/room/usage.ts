@@ -6,11 +6,13 @@ import type { Manifest } from "../../shared/protocol/manifest.ts"
 import { partPath, ROOM } from "../../shared/room/layout.ts"
 import { KINDS } from "../../shared/signed/kinds.ts"
 import { listFiles, readCapped, readRequired } from "../../verifier/cli/files.ts"
+import { isPurged } from "../purge/mark.ts"
 import { openManifest } from "./party-object.ts"
 
 /** What one manifest counts for. */
 interface Announced {
   readonly bytes: number
+  readonly manifest: string
   readonly party: string
 }
 
@@ -57,7 +59,8 @@ export class Usage {
     for (const contract of await readdir(this.#rooms).catch(() => [])) {
       for (const name of await listFiles(join(this.#rooms, contract, ROOM.manifests))) {
         const announced = await this.#announcedBy(contract, name)
-        if (announced?.party === party) bytes += announced.bytes
+        if (announced?.party !== party) continue
+        if (!(await isPurged(join(this.#rooms, contract), announced.manifest))) bytes += announced.bytes
       }
     }
     return bytes
@@ -92,8 +95,8 @@ export class Usage {
     const text = await readCapped(join(this.#rooms, contract, ROOM.contract), KINDS.contract.maxBytes)
     if (text === null) return null
     const jws = await readRequired(path, KINDS.manifest.maxBytes * 2)
-    const { manifest } = await openManifest(parseContract(text), contract, jws)
-    return { bytes: announcedBytes(manifest), party: manifest.owner }
+    const { digest, manifest } = await openManifest(parseContract(text), contract, jws)
+    return { bytes: announcedBytes(manifest), manifest: digest, party: manifest.owner }
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { z } from "zod"
+import * as z from "zod"
 import { parseLoose } from "../../shared/json/canonical.ts"
 import { integer } from "../../shared/json/fields.ts"
 import { readCapped, writeAtomically } from "../../verifier/cli/files.ts"
@@ -28,6 +28,9 @@ const RoomStatus = z.strictObject({
 })
 export type RoomStatus = z.infer<typeof RoomStatus>
 
+const HostState = z.enum(["draining", "serving", "stopping"])
+export type HostState = z.infer<typeof HostState>
+
 /** What the running host does. */
 const HostStatus = z.strictObject({
   format: z.literal("parley-host/status/v1"),
@@ -36,13 +39,14 @@ const HostStatus = z.strictObject({
   port: integer(1, 65_535).nullable(),
   rooms: z.array(RoomStatus),
   startedAt: z.string(),
+  state: HostState,
 })
 type HostStatus = z.infer<typeof HostStatus>
 
 /** The running host's state as a file in its folder: written when it changes, gone when the host has stopped. */
 export class StatusFile {
   readonly #path: string
-  readonly #fixed: Omit<HostStatus, "rooms">
+  readonly #fixed: Omit<HostStatus, "rooms" | "state">
   #written = ""
   #turn: Promise<void> = Promise.resolve()
 
@@ -52,8 +56,8 @@ export class StatusFile {
   }
 
   /** A folder that cannot be written makes the host unready, and does not stop it. */
-  publish(rooms: readonly RoomStatus[]): Promise<void> {
-    const text = `${JSON.stringify({ ...this.#fixed, rooms })}\n`
+  publish(rooms: readonly RoomStatus[], state: HostState): Promise<void> {
+    const text = `${JSON.stringify({ ...this.#fixed, rooms, state })}\n`
     if (text === this.#written) return this.#turn
     this.#written = text
     this.#turn = this.#turn

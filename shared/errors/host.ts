@@ -23,4 +23,20 @@ export const HOST_CODES = {
   },
   "quota-exceeded": { exit: EXIT.limit, todo: "Ask the operator for room, or delete old versions." },
   "rate-limited": { exit: EXIT.limit, todo: "Wait a minute and run the command again." },
+  "request-audience": {
+    exit: EXIT.rejected,
+    todo: "Give --host as the operator names it (`origins` in its host.json). A request signed for one host is of no use to another.",
+  },
+  "host-disk-full": {
+    exit: EXIT.limit,
+    todo: "Tell the operator. Nothing is lost: run the command again when there is room, and it goes on where it was.",
+  },
+  "host-draining": {
+    exit: EXIT.unreachable,
+    todo: "The operator is about to stop the host. Run the command again when it is back; files in the room are kept.",
+  },
+  "backup-damaged": {
+    exit: EXIT.malformed,
+    todo: "A file of the backup is missing or was changed. Nothing was restored; use another backup.",
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -13,7 +13,8 @@ import { homeAt } from "../../verifier/cli/home.ts"
 import { localKey } from "../../verifier/cli/keys.ts"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
-import { parleyFailure, parleyJson, runProgram } from "../support/parley.ts"
+import { editHostConfig } from "../support/host-config.ts"
+import { parleyFailure, parleyJson, runParley, runProgram } from "../support/parley.ts"
 
 const MIB = 1024 * 1024
 const ROWS = 200_000
@@ -24,16 +25,18 @@ class BrokenLine {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #left = Number.POSITIVE_INFINITY
+  /** Port of the host. */
+  port = 0
   /** Bytes that went towards the host. */
   sent = 0
 
-  private constructor(port: number) {
+  private constructor() {
     this.#server = createServer((party) => {
       if (this.#left <= 0) {
         party.destroy()
         return
       }
-      const host = connect(port, "127.0.0.1")
+      const host = connect(this.port, "127.0.0.1")
       for (const socket of [party, host]) {
         this.#sockets.add(socket)
         socket.on("error", () => socket.destroy())
@@ -45,8 +48,8 @@ class BrokenLine {
     })
   }
 
-  static async open(port: number): Promise<BrokenLine> {
-    const line = new BrokenLine(port)
+  static async open(): Promise<BrokenLine> {
+    const line = new BrokenLine()
     await new Promise<void>((resolve) => line.#server.listen(0, "127.0.0.1", resolve))
     return line
   }
@@ -82,6 +85,7 @@ class BrokenLine {
 
 let room: CleanRoom
 let url: string
+let line: BrokenLine
 const manifests = new Map<string, string>()
 
 beforeAll(async () => {
@@ -97,7 +101,13 @@ beforeAll(async () => {
     `id,region\n${lines(SMALL, (i) => `P${i},${i % 2 === 0 ? "east" : "west"}`)}\n`,
   )
   const { digest } = await parleyJson(["contract", "hash", join(room.room, "contract.json")])
+  line = await BrokenLine.open()
+  // It stands between parties and host as a proxy does: the host has to know its name.
+  await editHostConfig(room.path("host"), (config) => {
+    config.origins = [line.url]
+  })
   url = await room.startHttp()
+  line.port = Number(new URL(url).port)
   await parleyJson(["contract", "push", "--room", room.room, "--home", room.home("bank"), "--host", url])
   for (const party of room.parties) await room.parley(party, ["contract", "pull", String(digest)])
   for (const [party, dataset] of [
@@ -111,7 +121,10 @@ beforeAll(async () => {
   }
 })
 
-afterAll(() => room.dispose())
+afterAll(async () => {
+  line.close()
+  await room.dispose()
+})
 
 const sealed = (folder: string, dataset: string) =>
   join(folder, "sealed", manifests.get(dataset) ?? "", "part-00000.sealed")
@@ -145,7 +158,6 @@ function grant(party: string, proposal: string) {
 
 describe("an upload whose connection is cut", () => {
   it("fails as unreachable, and the same command goes on where it was", async () => {
-    const line = await BrokenLine.open(Number(new URL(url).port))
     const push = ["dataset", "push", "--dataset", "accounts"]
     const through = [...push, "--home", room.home("bank"), "--room", room.roomOf("bank"), "--host", line.url]
     const { size } = await stat(sealed(room.roomOf("bank"), "accounts"))
@@ -155,7 +167,6 @@ describe("an upload whose connection is cut", () => {
     line.mend()
     expect(await parleyJson(through)).toMatchObject({ parts: 1 })
     expect(line.sent).toBeLessThan(size - MIB / 2)
-    line.close()
     const stored = join(room.path("host"), "rooms", (await hostStatus()).rooms[0]?.contract as string)
     expect(await readFile(sealed(stored, "accounts"))).toEqual(await readFile(sealed(room.roomOf("bank"), "accounts")))
   })
@@ -179,9 +190,21 @@ describe("parley-host status", () => {
     for (const party of ["bureau", "agency"]) await grant(party, proposal)
     await roomStatus({ failedRuns: [{ code: "grant-expired", proposal }], failure: "grant-expired" })
     expect(room.hostLog).toContain(`"event":"run-failed","code":"grant-expired"`)
+    // The parties hear it too, as the host's word and nobody else's.
+    const { hostSays, state } = await room.parley("agency", ["run", "status", proposal], 41)
+    expect({ hostSays, state }).toMatchObject({
+      hostSays: { code: "grant-expired", verified: false },
+      state: "proposed",
+    })
+    const { stdout } = await runParley(room.args("bureau", ["run", "status", proposal]))
+    expect(stdout).toMatch(/the host says, and nobody has signed it: refused by the enclave: grant-expired/)
     await grant("bank", proposal)
     await room.parley("agency", ["run", "wait", proposal, "--timeout", "60"])
     await roomStatus({ failedRuns: [], failure: null, runs: 2 })
+    expect(await room.parley("agency", ["run", "status", proposal])).toMatchObject({
+      hostSays: null,
+      state: "released",
+    })
   })
 
   it("says so when the host was killed, and what is to be granted again after the start", async () => {

@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from "node:crypto"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer, type Server } from "node:http"
+import type { Server } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Admissions } from "../../../host/config/admissions.ts"
 import { defaultConfig, type HostConfig } from "../../../host/config/config.ts"
+import { hostOrigins } from "../../../host/config/origins.ts"
 import { hostApp } from "../../../host/http/app.ts"
+import { listen } from "../../../host/http/listen.ts"
 import { Readiness } from "../../../host/http/readiness.ts"
 import type { Log } from "../../../host/log/log.ts"
 import { RoomRegistry } from "../../../host/room/registry.ts"
+import { Disk } from "../../../host/storage/disk.ts"
 import { toBase64url } from "../../../shared/bytes.ts"
 import type { Contract } from "../../../shared/contract/contract.ts"
 import type { SignedRequest } from "../../../shared/http/request.ts"
@@ -108,7 +111,7 @@ interface Answer {
   readonly location: string
 }
 
-type Settings = Partial<HostConfig["limits"] & Pick<HostConfig, "trustedProxies">>
+type Settings = Partial<HostConfig["limits"] & Pick<HostConfig, "origins" | "trustedProxies">>
 
 /** A host in this process on a real socket, with admitted parties. */
 export class TestHost {
@@ -116,18 +119,32 @@ export class TestHost {
   readonly parties: Parties
   readonly readiness: Readiness
   readonly app: ReturnType<typeof hostApp>
-  readonly #server: Server
+  readonly #config: HostConfig
+  #server: Server | null = null
 
-  private constructor(data: string, parties: Parties, { trustedProxies, ...limits }: Settings) {
+  private constructor(data: string, parties: Parties, { origins, trustedProxies, ...limits }: Settings) {
     const defaults = defaultConfig()
-    const config = { ...defaults, limits: { ...defaults.limits, ...limits }, trustedProxies: trustedProxies ?? 0 }
-    const boot = { log: SILENT, root: data, timings: false }
+    const config = {
+      ...defaults,
+      limits: { ...defaults.limits, ...limits },
+      origins: origins ?? [],
+      trustedProxies: trustedProxies ?? 0,
+    }
+    const boot = { log: SILENT, root: data, silenceMs: 10_000, timings: false }
+    this.#config = config
     this.data = data
     this.parties = parties
     this.readiness = new Readiness(data)
     const rooms = new RoomRegistry(data, boot, config.limits.roomsPerParty)
-    this.app = hostApp({ config, data, log: SILENT, readiness: this.readiness, rooms })
-    this.#server = createServer(this.app)
+    this.app = hostApp({
+      config,
+      data,
+      disk: new Disk(data, config.limits.reserveBytes),
+      log: SILENT,
+      origins: () => hostOrigins(config, this.port),
+      readiness: this.readiness,
+      rooms,
+    })
   }
 
   static async start(
@@ -140,12 +157,19 @@ export class TestHost {
     for (const { card } of parties.contract.parties) {
       if (admitted.includes(card.name)) await new Admissions(data).admit(card)
     }
-    await new Promise<void>((resolve) => host.#server.listen(0, "127.0.0.1", resolve))
+    host.#server = await listen(host.#config, 0, host.app)
+    return host
+  }
+
+  /** Another host over the folder of one before. */
+  static async over(data: string, parties: Parties, settings: Settings): Promise<TestHost> {
+    const host = new TestHost(data, parties, settings)
+    host.#server = await listen(host.#config, 0, host.app)
     return host
   }
 
   get port(): number {
-    const address = this.#server.address()
+    const address = this.#server?.address() ?? null
     return typeof address === "object" && address !== null ? address.port : 0
   }
 
@@ -153,9 +177,16 @@ export class TestHost {
     return `http://127.0.0.1:${this.port}${path}`
   }
 
-  async header(party: string, method: SignedRequest["method"], path: string, body: Uint8Array): Promise<string> {
+  async header(
+    party: string,
+    method: SignedRequest["method"],
+    path: string,
+    body: Uint8Array,
+    audience = new URL(this.url("/")).origin,
+  ): Promise<string> {
     const request: SignedRequest = {
       at: instant(new Date()),
+      audience,
       bodySha256: createHash("sha256").update(body).digest("hex"),
       format: "parley/request/v1",
       method,
@@ -209,19 +240,58 @@ export class TestHost {
   }
 
   /** Begins an upload of a manifest's first part. */
-  beginUpload(party: string, manifest: string, bytes: number, contract = this.parties.contract): Promise<Answer> {
+  beginUpload(
+    party: string,
+    manifest: string,
+    bytes: number,
+    contract = this.parties.contract,
+    body?: Uint8Array,
+  ): Promise<Answer> {
     const pair = ([key, value]: readonly [string, string]) => `${key} ${Buffer.from(value).toString("base64")}`
     const metadata = Object.entries({ contract: digestOf(contract), manifest, part: "0" }).map(pair)
-    return this.ask(party, "POST", "/v1/uploads", undefined, {
+    return this.ask(party, "POST", "/v1/uploads", body, {
       "tus-resumable": "1.0.0",
       "upload-length": String(bytes),
       "upload-metadata": metadata.join(","),
     })
   }
 
+  /** Sends more of an upload. Its body is signed as empty. */
+  async patch(party: string, location: string, offset: number, body: Uint8Array, headers = {}): Promise<Answer> {
+    const signed = await this.header(party, "PATCH", location, new Uint8Array())
+    const response = await fetch(this.url(location), {
+      body: new Uint8Array(body),
+      headers: {
+        "content-type": "application/offset+octet-stream",
+        "parley-request": signed,
+        "tus-resumable": "1.0.0",
+        "upload-offset": String(offset),
+        ...headers,
+      },
+      method: "PATCH",
+    })
+    const text = await response.text()
+    const { code = "", message = "" } = text.startsWith("{") ? (JSON.parse(text) as Partial<Answer>) : {}
+    return { code, location, message, status: response.status }
+  }
+
+  /** Status of an upload, and how far it has come. */
+  async offset(party: string, location: string): Promise<string> {
+    const signed = await this.header(party, "HEAD", location, new Uint8Array())
+    const headers = { "parley-request": signed, "tus-resumable": "1.0.0" }
+    const answer = await fetch(this.url(location), { headers, method: "HEAD" })
+    const fault = answer.headers.get("parley-fault")
+    return `${answer.status} ${fault ?? answer.headers.get("upload-offset")}`
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server
+    server?.closeAllConnections()
+    await new Promise((resolve) => server?.close(resolve))
+  }
+
   async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await this.close()
     await rm(this.data, { force: true, recursive: true })
   }
 }

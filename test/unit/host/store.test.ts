@@ -2,6 +2,7 @@ import { stat, utimes, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { OpenUploads } from "../../../host/http/open-uploads.ts"
+import { purgeVersion } from "../../../host/purge/mark.ts"
 import { canonicalBytes } from "../../../shared/json/canonical.ts"
 import { partPath } from "../../../shared/room/layout.ts"
 import { publicPart } from "../../../shared/signed/keys.ts"
@@ -108,6 +109,21 @@ describe("ciphertext", () => {
     expect(await announce(two, "bureau", 2 * MIB)).toMatchObject({ status: 201 })
     const { digest } = await announce(two, "bank", MIB, 2)
     expect(await host.beginUpload("bank", digest, MIB, two)).toMatchObject({ status: 201 })
+  })
+
+  it("that the operator has deleted counts no more, and is not taken again", async () => {
+    await started({ bytesPerParty: 3 * MIB })
+    await host.openRoom("bank")
+    const announce = (version: number) =>
+      host.store("bank", "manifest", "manifests", manifestOf(parties.contract, "bank", 2 * MIB, version))
+    const { digest } = await announce(1)
+    const room = join(host.data, "rooms", digestOf(parties.contract))
+    await writeAtomically(join(room, partPath(digest, 0)), canonicalBytes("stored"))
+    expect(await announce(2)).toMatchObject({ code: "quota-exceeded" })
+    await purgeVersion(room, digest)
+    await expect(stat(join(room, partPath(digest, 0)))).rejects.toThrow("ENOENT")
+    expect(await announce(2)).toMatchObject({ status: 201 })
+    expect(await host.beginUpload("bank", digest, 2 * MIB)).toMatchObject({ code: "not-found", status: 404 })
   })
 
   it("that is sent again beside the stored part counts twice until it is there", async () => {
