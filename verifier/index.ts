@@ -1,11 +1,33 @@
 /** The library that judges evidence and receipts. It reads no clock, randomness, file or network. */
+export { type AttestationDocument, type DocumentFormat, decodeUnverified } from "../shared/attestation/document.ts"
+export { ATTESTATION_CODES, type AttestationCode, type AttestationStage } from "../shared/errors/attestation.ts"
+export { ParleyError } from "../shared/errors/index.ts"
 export { anchorOf, awsAnchor, type TrustAnchor, trustAnchor } from "./attestation/anchor.ts"
 export type { SessionExpectation } from "./attestation/binding.ts"
-export { type Image, imagePolicy, imagesOf, listPolicy, type MeasurementPolicy } from "./attestation/policy.ts"
+export { AuthorityCache } from "./attestation/cache.ts"
+export type { EcdsaBackEnd, EcdsaKey } from "./attestation/ecdsa/back-end.ts"
+export { pureCrypto } from "./attestation/ecdsa/pure.ts"
+export { webCrypto } from "./attestation/ecdsa/web-crypto.ts"
+export {
+  type EnclavePolicy,
+  type Image,
+  imagePolicy,
+  imagesOf,
+  listPolicy,
+  type MeasurementPolicy,
+  type NitroTpmPolicy,
+  nitroTpmPolicy,
+  type Unchecked,
+} from "./attestation/policy.ts"
+export type { Engine } from "./attestation/prove.ts"
 export {
   type ArchivedEvidence,
+  type ArchivedRequest,
+  type DocumentRequest,
   type JudgedDocument,
   type LiveEvidence,
+  type LiveRequest,
+  type UncheckedItem,
   verifyArchived,
   verifyDocument,
   verifyLive,

@@ -1,20 +1,24 @@
 import type { Bytes } from "../bytes.ts"
 import { decodeCbor } from "../cbor/decode.ts"
-import type { CborMap, CborValue } from "../cbor/value.ts"
+import type { CborMap } from "../cbor/value.ts"
 import { decodeSign1 } from "../cose/sign1.ts"
 import { ParleyError } from "../errors/index.ts"
-import { PCR_BYTES } from "./binding.ts"
+import * as fields from "./fields.ts"
+
+/** An enclave's document, or a NitroTPM's: same root and chain, but the registers mean something else. */
+export type DocumentFormat = "aws-nitro" | "aws-nitrotpm"
 
 /**
  * Fields of a Nitro attestation document (AWS Nitro Enclaves User Guide, "Verifying the root of trust"). The limits are
  * AWS's, but for the three free fields, where genuine documents exceed the published 512 bytes.
  */
 export interface AttestationDocument {
+  readonly format: DocumentFormat
   readonly moduleId: string
   readonly digest: "SHA384"
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestamp: number
-  /** By index 0 to 31; 48 bytes each. */
+  /** By index, 48 bytes each; `nitrotpm_pcrs` in a NitroTPM document. */
   readonly pcrs: ReadonlyMap<number, Bytes>
   /** Leaf certificate, DER. */
   readonly certificate: Bytes
@@ -25,116 +29,78 @@ export interface AttestationDocument {
   readonly nonce: Bytes | null
 }
 
-const MAX_FREE_BYTES = 1024
-const MAX_CERTIFICATE_BYTES = 1024 * 2
-const MAX_CABUNDLE = 16
-const FIELDS = [
+/** Largest document that is looked at, in bytes (genuine ones are 4 to 6 KiB). */
+export const MAX_DOCUMENT_BYTES = 64 * 1024
+
+const FORMATS = {
+  "aws-nitro": { bounds: { indices: 32, max: 32, min: 1 }, pcrs: "pcrs" },
+  "aws-nitrotpm": { bounds: { indices: 24, max: 24, min: 24 }, pcrs: "nitrotpm_pcrs" },
+} as const satisfies Record<DocumentFormat, { bounds: fields.RegisterBounds; pcrs: string }>
+
+const COMMON_FIELDS = [
   "module_id",
   "digest",
   "timestamp",
-  "pcrs",
   "certificate",
   "cabundle",
   "public_key",
   "user_data",
   "nonce",
 ] as const
-type Field = (typeof FIELDS)[number]
 
-/** Reads the payload of a COSE_Sign1 without judging it: no signature, chain or policy is looked at. */
-export function decodeDocument(bytes: Uint8Array): AttestationDocument {
-  return decodePayload(decodeSign1(bytes).payload)
+/** Reads a document without judging it: no signature, path or policy is looked at, so anybody can have written it. */
+export function decodeUnverified(bytes: Uint8Array): AttestationDocument {
+  return decodeFields(payloadMap(decodeSign1(bytes).payload))
 }
 
-/** Syntactic validation of the payload, field by field. */
-export function decodePayload(payload: Uint8Array): AttestationDocument {
+/** Syntactic validation of the payload, which must be of the format that the policy is for (ATT-9). */
+export function decodePayload(payload: Uint8Array, wanted: DocumentFormat): AttestationDocument {
+  const map = payloadMap(payload)
+  requireFormat(formatOf(map), wanted)
+  return decodeFields(map)
+}
+
+function payloadMap(payload: Uint8Array): CborMap {
   const map = decodeCbor(payload)
-  if (!(map instanceof Map)) throw invalid("payload", "not a map")
-  refuseNitroTpm(map)
-  refuseUnknown(map)
+  if (map instanceof Map) return map
+  throw fields.invalid("payload", "not a map")
+}
+
+function decodeFields(map: CborMap): AttestationDocument {
+  const format = formatOf(map)
+  const { bounds, pcrs } = FORMATS[format]
+  refuseUnknown(map, pcrs)
   return {
-    cabundle: cabundle(field(map, "cabundle")),
-    certificate: bytesField(map, "certificate", 1, MAX_CERTIFICATE_BYTES),
-    digest: digestName(field(map, "digest")),
-    moduleId: moduleId(field(map, "module_id")),
-    nonce: optionalBytes(map, "nonce"),
-    pcrs: registers(field(map, "pcrs")),
-    publicKey: optionalBytes(map, "public_key"),
-    timestamp: timestamp(field(map, "timestamp")),
-    userData: optionalBytes(map, "user_data"),
+    cabundle: fields.cabundle(map),
+    certificate: fields.certificate(map),
+    digest: fields.digestName(map),
+    format,
+    moduleId: fields.moduleId(map),
+    nonce: fields.optionalBytes(map, "nonce"),
+    pcrs: fields.registers(map, pcrs, bounds),
+    publicKey: fields.optionalBytes(map, "public_key"),
+    timestamp: fields.timestamp(map),
+    userData: fields.optionalBytes(map, "user_data"),
   }
 }
 
-/** NitroTPM documents share root and chain, but their registers mean something else. */
-function refuseNitroTpm(map: CborMap): void {
+/** Either sign is enough: a document must not pass for an enclave's by lacking one of them. */
+function formatOf(map: CborMap): DocumentFormat {
   const id = map.get("module_id")
-  if (map.has("nitrotpm_pcrs") || (typeof id === "string" && /-tpm[0-9a-f]+$/.test(id))) {
+  const tpm = map.has("nitrotpm_pcrs") || (typeof id === "string" && /-tpm[0-9a-f]*$/i.test(id))
+  return tpm ? "aws-nitrotpm" : "aws-nitro"
+}
+
+function requireFormat(found: DocumentFormat, wanted: DocumentFormat): void {
+  if (found === wanted) return
+  if (found === "aws-nitrotpm") {
     throw new ParleyError("nitrotpm-unsupported", "this is a NitroTPM document, not an enclave's")
   }
+  throw new ParleyError("nitrotpm-expected", "this is an enclave's document, not a NitroTPM's")
 }
 
-function refuseUnknown(map: CborMap): void {
+function refuseUnknown(map: CborMap, pcrs: string): void {
   for (const key of map.keys()) {
-    if (!FIELDS.some((known) => known === key)) throw invalid("payload", "unknown field")
+    if (key !== pcrs && !COMMON_FIELDS.some((known) => known === key)) throw fields.invalid("payload", "unknown field")
   }
-}
-
-function field(map: CborMap, name: Field): CborValue {
-  const value = map.get(name)
-  if (value === undefined) throw new ParleyError("document-field-missing", `${name} is missing`)
-  return value
-}
-
-function moduleId(value: CborValue): string {
-  if (typeof value === "string" && /^[\x21-\x7e]{1,128}$/.test(value)) return value
-  throw invalid("module_id", "not 1 to 128 printable characters")
-}
-
-function digestName(value: CborValue): "SHA384" {
-  if (value === "SHA384") return value
-  throw invalid("digest", "not SHA384")
-}
-
-function timestamp(value: CborValue): number {
-  if (typeof value === "number" && value > 0 && value < 8.64e15) return value
-  throw invalid("timestamp", "not a positive number of milliseconds")
-}
-
-function registers(value: CborValue): ReadonlyMap<number, Bytes> {
-  if (!(value instanceof Map) || value.size < 1 || value.size > 32)
-    throw invalid("pcrs", "not a map of 1 to 32 entries")
-  const pcrs = new Map<number, Bytes>()
-  for (const [index, register] of value as CborMap) {
-    if (typeof index !== "number" || index < 0 || index > 31) throw invalid("pcrs", "index not in 0 to 31")
-    if (!(register instanceof Uint8Array) || register.length !== PCR_BYTES) throw invalid("pcrs", "not 48 bytes")
-    pcrs.set(index, register)
-  }
-  return pcrs
-}
-
-function cabundle(value: CborValue): readonly Bytes[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_CABUNDLE) {
-    throw invalid("cabundle", `not a list of 1 to ${MAX_CABUNDLE} certificates`)
-  }
-  return value.map((item: CborValue) => {
-    if (item instanceof Uint8Array && item.length > 0 && item.length <= MAX_CERTIFICATE_BYTES) return item
-    throw invalid("cabundle", `an entry is not 1 to ${MAX_CERTIFICATE_BYTES} bytes`)
-  })
-}
-
-function bytesField(map: CborMap, name: Field, min: number, max: number): Bytes {
-  const value = field(map, name)
-  if (value instanceof Uint8Array && value.length >= min && value.length <= max) return value
-  throw invalid(name, `not ${min} to ${max} bytes`)
-}
-
-/** Absent, null and an empty byte string all occur when a field is not set; the last one is kept apart. */
-function optionalBytes(map: CborMap, name: Field): Bytes | null {
-  const value = map.get(name)
-  if (value === undefined || value === null) return null
-  return bytesField(map, name, 0, MAX_FREE_BYTES)
-}
-
-function invalid(name: string, what: string): ParleyError {
-  return new ParleyError("document-field-invalid", `${name}: ${what}`)
 }

@@ -18,6 +18,11 @@ function encodeMap(map: ReadonlyMap<number | string, CborValue>): Bytes {
   return concat(head(5, map.size), ...entries)
 }
 
+/** What comes before a byte string of this length. */
+export function byteStringHead(length: number): Bytes {
+  return head(2, length)
+}
+
 function head(major: number, argument: number): Bytes {
   const first = major << 5
   if (argument < 24) return Uint8Array.of(first | argument)

@@ -1,6 +1,6 @@
 import { type Bytes, concat, equalBytes } from "../bytes.ts"
 import { decodeCbor } from "../cbor/decode.ts"
-import { encodeCbor } from "../cbor/encode.ts"
+import { byteStringHead, encodeCbor } from "../cbor/encode.ts"
 import type { CborValue } from "../cbor/value.ts"
 import { ParleyError } from "../errors/index.ts"
 
@@ -35,7 +35,8 @@ export function encodeSign1({ payload, protectedHeader, signature }: CoseSign1):
 
 /** What the signature covers: Sig_structure (RFC 9052 section 4.4) with empty external data. */
 export function sigStructure(protectedHeader: Bytes, payload: Bytes): Bytes {
-  return encodeCbor(["Signature1", protectedHeader, new Uint8Array(), payload])
+  const before = [encodeCbor("Signature1"), encodeCbor(protectedHeader), byteStringHead(0)]
+  return concat(Uint8Array.of(0x84), ...before, byteStringHead(payload.length), payload)
 }
 
 export function es384Header(): Bytes {
@@ -44,9 +45,18 @@ export function es384Header(): Bytes {
 
 function requireEs384(header: Uint8Array): void {
   if (equalBytes(header, ES384_HEADER)) return
-  const decoded = decodeCbor(header)
-  if (!(decoded instanceof Map)) throw malformed("the protected header is not a map")
+  if (!(decodedHeader(header) instanceof Map)) throw malformed("the protected header is not a map")
   throw new ParleyError("cose-algorithm", "the protected header is not {alg: ES384} alone")
+}
+
+/** A header without entries may be written as no bytes at all (RFC 9052 section 3). */
+function decodedHeader(header: Uint8Array): CborValue {
+  if (header.length === 0) return new Map()
+  try {
+    return decodeCbor(header)
+  } catch {
+    throw malformed("the protected header is not CBOR of this profile")
+  }
 }
 
 function malformed(what: string): ParleyError {

@@ -1,9 +1,9 @@
-import { z } from "zod"
+import * as z from "zod"
+import { MAX_DOCUMENT_BYTES } from "../attestation/document.ts"
 import { base64urlUpTo } from "../json/fields.ts"
 import { PublicJwk } from "../signed/keys.ts"
 
-/** Largest attestation document that is looked at, in bytes (genuine ones are 4 to 6 KiB). */
-export const MAX_DOCUMENT_BYTES = 64 * 1024
+export { MAX_DOCUMENT_BYTES }
 
 /**
  * What an enclave answers to a nonce: the attestation document and the two public keys that PCR17 and `user_data`

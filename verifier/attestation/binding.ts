@@ -1,9 +1,10 @@
-import { CONTRACT_PCR, extendedOnce, SESSION_PCR, sessionDigest } from "../../shared/attestation/binding.ts"
+import { SESSION_PCR, sessionDigest } from "../../shared/attestation/binding.ts"
 import type { AttestationDocument } from "../../shared/attestation/document.ts"
 import { decodeUserData, type UserDataType } from "../../shared/attestation/user-data.ts"
 import { type Bytes, equalBytes, fromBase64url } from "../../shared/bytes.ts"
-import { type ErrorCode, ParleyError } from "../../shared/errors/index.ts"
+import { ParleyError } from "../../shared/errors/index.ts"
 import { type PublicJwk, thumbprint } from "../../shared/signed/keys.ts"
+import { requireContract, requireRegister } from "./contract-register.ts"
 
 /** What a Parley document must be bound to. */
 export interface SessionExpectation {
@@ -27,18 +28,6 @@ export function requireBinding(document: AttestationDocument, expected: SessionE
   requireRegister(document, SESSION_PCR, session, "binding-session")
   requireUserData(document, expected, session)
   requireKey(document, expected.encryptionKey)
-}
-
-/** PCR16 holds the contract's digest, 32 bytes, and nothing else. */
-export function requireContract(document: AttestationDocument, contract: Uint8Array): void {
-  requireRegister(document, CONTRACT_PCR, contract, "binding-contract")
-}
-
-function requireRegister(document: AttestationDocument, index: number, data: Uint8Array, code: ErrorCode): void {
-  const value = document.pcrs.get(index)
-  if (value === undefined || !equalBytes(value, extendedOnce(data))) {
-    throw new ParleyError(code, `PCR${index} ${value === undefined ? "is absent" : "holds something else"}`)
-  }
 }
 
 function requireUserData(document: AttestationDocument, expected: SessionExpectation, session: Bytes): void {
