@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 
 /** `root.json`, mode 0600: the seed of a SIMULATED root's key and when it was made. */
 export const RootFile = z.strictObject({
