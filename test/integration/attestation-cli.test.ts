@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { readFileSync } from "node:fs"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -130,15 +131,101 @@ describe("parley attestation verify", () => {
     expect(await parleyFailure(await args(document, "--policy", path("nowhere")))).toMatchObject({ exit: 74 })
   })
 
-  it.runIf(hasShared("evidence/nitro"))("says of a NitroTPM document that it is unsupported, exit 20", async () => {
-    const truth = JSON.parse(await readFile(sharedPath("evidence/nitro/truth.json"), "utf8")) as {
-      documents: { file: string; kind: string }[]
+  it("takes a policy that `image measure` wrote, with the nonce beside it", async () => {
+    const measured = await parleyJson(["image", "measure", "--simulated", "--policy", path("measured.json")])
+    const { pcr0, pcr1, pcr2 } = measured.image as Readonly<Record<string, string>>
+    const pcrs = [pcr0, pcr1, pcr2].map((value, index) => [index, fromHex(value ?? "")] as const)
+    const document = signDocument({ ...good, pcrs: new Map(pcrs) }, chain)
+    const command = await args(document, "--policy", path("measured.json"), "--nonce", nonce)
+    expect(await parleyJson(command)).toMatchObject({ checked: expect.arrayContaining(["nonce"]), verdict: "accepted" })
+    const other = await args(signDocument(good, chain), "--policy", path("measured.json"), "--nonce", nonce)
+    expect(await parleyJson(other, 10)).toMatchObject({ code: "measurement-mismatch" })
+  })
+
+  it("names the key of a bad policy file, and what to write", async () => {
+    await writeFile(path("bad.json"), JSON.stringify({ debug: "reject", format: "aws-nitro", maxAge: 300 }))
+    const { exit, stderr } = await runParley(await args(signDocument(good, chain), "--policy", path("bad.json")))
+    expect(exit).toBe(30)
+    expect(stderr).toMatch(/^error\[policy-invalid\]: "maxAge" is no key of a policy\n {2}what to do: Take it out/)
+  })
+
+  it("says what to do with a file that is no document", async () => {
+    const { exit, stdout } = await runParley(await byPolicy(Buffer.from("8444a1013822a0\n")))
+    expect(exit).toBe(30)
+    expect(stdout).toMatch(/^malformed\[[a-z-]+\] at stage \w+: .*\n {2}what to do: .*xxd -r -p/)
+  })
+})
+
+interface Truth {
+  readonly file: string
+  readonly kind: string
+  readonly pcrs?: Readonly<Record<string, string>>
+  readonly timestamp?: string
+  readonly leaf_subject?: string
+}
+
+const FOLDER = "evidence/nitro"
+const available = hasShared(FOLDER)
+const truth = available
+  ? (JSON.parse(readFileSync(sharedPath(`${FOLDER}/truth.json`), "utf8")) as { documents: readonly Truth[] }).documents
+  : []
+const of = (kind: string) => truth.filter((document) => document.kind === kind)
+const UNCHECKED = { unchecked: "an old document with nobody's nonce" }
+
+/** Debug documents show zeros, which no policy may pin. */
+const pinned = (value = "") => [/[1-9a-f]/.test(value) ? value : "11".repeat(48)]
+
+/** Judges a document of the folder at its own time, under a policy of its own registers. */
+async function genuine({ file, pcrs = {}, timestamp }: Truth, format = "aws-nitro", registers = [0, 1, 2]) {
+  const lists = Object.fromEntries(registers.map((index) => [index, pinned(pcrs[String(index)])]))
+  const policy = { debug: "reject", format, maxAgeSeconds: UNCHECKED, nonce: UNCHECKED, pcrs: lists }
+  await writeFile(path("own.json"), JSON.stringify(policy))
+  const time = ["--at", timestamp ?? "2026-01-01T00:00:00Z"]
+  const files = ["--document", sharedPath(`${FOLDER}/${file}`), "--policy", path("own.json")]
+  return ["attestation", "verify", ...files, ...time]
+}
+
+describe.runIf(available)("parley attestation verify, on documents that people got", () => {
+  for (const document of of("prod")) {
+    it(`accepts ${document.file}, exit 0, and shows its evidence`, async () => {
+      const judged = await parleyJson(await genuine(document))
+      expect(judged).toMatchObject({ code: null, simulated: false, stage: null, verdict: "accepted" })
+      const { certificates, pcrs } = judged.evidence as { certificates: { subject: string }[]; pcrs: object }
+      expect(certificates.at(-1)?.subject).toBe(document.leaf_subject)
+      expect(pcrs).toEqual(document.pcrs)
+    })
+  }
+
+  const refused = {
+    debug: ["debug-mode", "rejected", 10],
+    malformed: ["cbor-malformed", "malformed", 30],
+    nitrotpm: ["nitrotpm-unsupported", "unsupported", 20],
+    "synthetic-otherroot": ["path-anchor-mismatch", "rejected", 10],
+    "tampered-sig": ["cose-signature-invalid", "rejected", 10],
+  } as const
+  for (const [kind, [code, verdict, exit]] of Object.entries(refused)) {
+    for (const document of of(kind)) {
+      it(`refuses ${document.file}: ${code}, exit ${exit}, and says what to do`, async () => {
+        expect(await parleyJson(await genuine(document), exit)).toMatchObject({ checked: [], code, verdict })
+        const { stdout } = await runParley(await genuine(document))
+        expect(stdout).toMatch(new RegExp(`^${verdict}\\[${code}\\] at stage \\w+: .+\\n {2}what to do: .+\\n$`))
+      })
     }
-    const files = truth.documents.filter(({ kind }) => kind === "nitrotpm").map(({ file }) => file)
-    expect(files.length).toBe(1)
-    for (const file of files) {
-      const command = await byPolicy(await readFile(sharedPath(`evidence/nitro/${file}`)))
-      expect(await parleyJson(command, 20)).toMatchObject({ code: "nitrotpm-unsupported", verdict: "unsupported" })
-    }
+  }
+
+  it("judges a NitroTPM document by a policy that asks for one, and an enclave's not", async () => {
+    const [tpm] = of("nitrotpm")
+    const [enclave] = of("prod")
+    if (tpm === undefined || enclave === undefined) throw new Error("the folder lacks a kind")
+    const judged = await parleyJson(await genuine(tpm, "aws-nitrotpm", [4, 7]))
+    expect(judged).toMatchObject({ simulated: false, verdict: "accepted" })
+    const other = await parleyJson(await genuine(enclave, "aws-nitrotpm", [4, 7]), 10)
+    expect(other).toMatchObject({ code: "nitrotpm-expected", verdict: "rejected" })
+  })
+
+  it("has judged all of them", () => {
+    expect(truth.length).toBe(18)
+    const kinds = ["prod", ...Object.keys(refused)]
+    expect(truth.filter(({ kind }) => !kinds.includes(kind))).toEqual([])
   })
 })
