@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { CalendarDate, ColumnName, DecimalText, Instant, integer, text, uniqueList } from "../json/fields.ts"
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER

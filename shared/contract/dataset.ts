@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, integer, Name, text } from "../json/fields.ts"
 import { Column } from "./columns.ts"
 import { AnalysisRule } from "./rule.ts"

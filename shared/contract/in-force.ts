@@ -49,11 +49,21 @@ export async function contractApprovals(signatures: readonly Uint8Array[]): Prom
 /** Throws unless every party has signed. Validity in time is judged where there is a clock, by `requireValidAt`. */
 export async function requireInForce(signatures: readonly Uint8Array[]): Promise<ContractInForce> {
   const { byParty, contract, bytes, digest } = await contractApprovals(signatures)
-  const missing = byParty.filter(({ signed, required }) => signed.length < required).map(({ party }) => party)
-  if (missing.length > 0) {
-    throw new ParleyError("contract-signature-missing", `waiting for: ${missing.map((p) => `${p} (sign)`).join(", ")}`)
-  }
+  const missing = missingSigners(byParty)
+  if (missing.length > 0) throw new ParleyError("contract-signature-missing", `waiting for: ${missing.join(", ")}`)
   return { bytes, contract, digest } as ContractInForce
+}
+
+/** Who has not signed yet, or not with as many keys as its approval asks for: "bank (sign, 1 of 2 approvals)". */
+export function missingSigners(byParty: Approvals["byParty"]): readonly string[] {
+  return byParty
+    .filter(({ signed, required }) => signed.length < required)
+    .map(({ party, required, signed }) => waitingFor(party, "sign", signed.length, required))
+}
+
+/** Whom everybody waits for, and for what. The count is told only where one approval is not enough. */
+export function waitingFor(party: string, what: "grant" | "sign", given: number, required: number): string {
+  return required === 1 ? `${party} (${what})` : `${party} (${what}, ${given} of ${required} approvals)`
 }
 
 /** Throws unless `at` lies within the contract's validity, both ends included. */
@@ -94,6 +104,10 @@ export async function openApproved<S extends Parameters<typeof openJws>[2]>(
   }
   if (opened.some(({ digest }) => digest !== first.digest)) {
     throw new ParleyError("jws-malformed", `${kind}: signatures over different objects`)
+  }
+  // ECDSA signatures differ each time: one key's, listed again, would give one approval many spellings.
+  if (new Set(opened.map(({ kid }) => kid)).size < opened.length) {
+    throw new ParleyError("jws-malformed", `${kind}: two signatures by one key`)
   }
   return first
 }

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, Instant, integer, Name, text, uniqueList } from "../json/fields.ts"
 import { PublicJwk } from "../signed/keys.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { CalendarDate, ColumnName, DecimalText, Instant, integer, Name, text, uniqueList } from "../json/fields.ts"
 
 /** A typed parameter with its declared values; bound, never spliced into SQL. */

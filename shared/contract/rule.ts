@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { ColumnName, DecimalText, integer, Name, text, uniqueList } from "../json/fields.ts"
 
 const columns = uniqueList(ColumnName, 0, 500)

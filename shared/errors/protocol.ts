@@ -39,6 +39,10 @@ export const PROTOCOL_CODES = {
     todo: "The key file is not a P-384 JWK. Make one with `parley key create`.",
   },
   "contract-invalid": { exit: EXIT.malformed, todo: "Mend the named field, then run `parley contract check` again." },
+  "contract-incomplete": {
+    exit: EXIT.malformed,
+    todo: "Fill in the named fields of the draft, then run `parley contract check --write` again.",
+  },
   "contract-feature-unsupported": {
     exit: EXIT.unsupported,
     todo: "This version of Parley does not honour the named field yet. Take it out of the contract or wait for a later version.",

@@ -79,6 +79,22 @@ describe("a contract", () => {
       "query-refused",
       10,
     ],
+    "that still has blanks": [
+      () =>
+        edited(({ terms }) => {
+          terms.residency = "TO BE FILLED IN: where the enclave runs"
+        }),
+      "contract-incomplete",
+      30,
+    ],
+    "without a digest of the legal agreement": [
+      () =>
+        edited(({ terms }) => {
+          terms.agreement.sha256 = "0".repeat(64)
+        }),
+      "contract-incomplete",
+      30,
+    ],
     "whose validity is over": [
       () =>
         edited((draft) => {
@@ -129,5 +145,42 @@ describe("a contract", () => {
       await writeFile(join(copy, signaturePath("signatures", digest, kid)), forged)
     })
     expect(await parleyFailure(propose(folder))).toMatchObject({ code: "contract-signature-missing", exit: 41 })
+  })
+})
+
+describe("a draft", () => {
+  it("names what only the parties know, until it is filled in", async () => {
+    const out = room.path("draft", "contract.json")
+    const files = ["accounts", "persons"].map((name) => room.path(`${name}.dataset.json`))
+    const { secretCommitment } = contract.tokenSpecs[0] ?? {}
+    const init = [
+      ...["contract", "init", "--recipe", "overlap", "--dataset", ...files, "--recipient", "agency"],
+      ...["--token-commitment", secretCommitment ?? "", "--token-issuer", "bank", "--image", room.path("image.json")],
+      ...["--trust-root", room.path("host", "root", "root.pem"), "--out", out, "--home", room.home("bank")],
+    ]
+    const terms = ["terms.agreement.reference", "terms.residency", "terms.retention.inputs", "terms.retention.results"]
+    const blank = [...terms, "terms.agreement.sha256"]
+    expect((await parleyJson(init)).unfilled).toEqual(blank)
+    expect(await parleyJson(["contract", "check", out])).toMatchObject({ termsComplete: false, unfilled: blank })
+    expect(await parleyFailure(sign(room.path("draft")))).toMatchObject({ code: "contract-incomplete", exit: 30 })
+    const filled = ["--agreement", out, "--residency", "EU", "--retain-inputs", "a year", "--retain-results", "a year"]
+    expect((await parleyJson([...init, ...filled])).unfilled).toEqual([])
+    expect(await parleyJson(["contract", "check", out])).toMatchObject({ termsComplete: true, unfilled: [] })
+    await parleyJson(sign(room.path("draft")))
+  })
+})
+
+describe("a contract with a card under a party's name", () => {
+  it("that is not the one confirmed here is not signed", async () => {
+    const impostor = room.home("impostor")
+    await parleyJson(["init", "--name", "agency", "--title", "Somebody", "--home", impostor])
+    const file = room.path("impostor.card.json")
+    const { fingerprint } = await parleyJson(["party", "export", "--home", impostor, "--out", file])
+    const home = room.home("misled")
+    await cp(room.home("bank"), home, { recursive: true })
+    await parleyJson(["party", "add", file, "--fingerprint", String(fingerprint), "--home", home])
+    const folder = await changed(async () => undefined)
+    const args = ["contract", "sign", "--home", home, "--room", folder, ...room.accept()]
+    expect(await parleyFailure(args)).toMatchObject({ code: "party-mismatch", exit: 10 })
   })
 })

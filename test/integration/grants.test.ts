@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
-import { parleyFailure } from "../support/parley.ts"
+import { parleyFailure, parleyJson } from "../support/parley.ts"
 
 let room: CleanRoom
 
@@ -85,6 +86,23 @@ describe("a grant", () => {
     await sealPersons()
     const third = await propose()
     expect(await parleyFailure(room.args("bank", grant(third)))).toMatchObject({ code: "limit-reached", exit: 50 })
+  })
+})
+
+describe("the document of an enclave that was verified", () => {
+  it("is kept with all that it takes to judge it again, offline", async () => {
+    const { document, kept, simulated } = await room.parley("agency", ["enclave", "verify", ...room.accept()])
+    const { arguments: judged, document: file } = kept as { arguments: readonly string[]; document: string }
+    expect(file).toContain(room.home("agency"))
+    expect(
+      createHash("sha256")
+        .update(await readFile(file))
+        .digest("hex"),
+    ).toBe(document)
+    const verdict = await parleyJson(["attestation", "verify", ...judged])
+    expect(verdict).toMatchObject({ code: null, simulated, verdict: "accepted" })
+    const other = judged.map((part) => (/^[0-9a-f]{64}$/.test(part) ? "0".repeat(64) : part))
+    expect(await parleyJson(["attestation", "verify", ...other], 10)).toMatchObject({ code: "nonce-mismatch" })
   })
 })
 

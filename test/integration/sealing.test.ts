@@ -157,7 +157,7 @@ describe("the input", () => {
   it("a log gets one line for each phase, and a script none", async () => {
     const input = await file("log.csv", `${HEADER}ada,1,DE\n`)
     const checked = await runParley(dataset("seal", "bank", input, ...FILTERED))
-    expect(checked.stderr).toBe("checking\nsorting\nsealing 0 MiB\n")
+    expect(checked.stderr).toBe("checking and sorting\nsealing 0 MiB\n")
     expect((await runParley([...dataset("check", "bank", input, ...FILTERED), "--json"])).stderr).toBe("")
   })
 })

@@ -9,6 +9,16 @@ import { parleyJson, runProgram } from "./parley.ts"
 
 const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url))
 
+/** A contract to be drafted. */
+interface Draft {
+  readonly datasets: readonly Dataset[]
+  readonly recipients: readonly string[]
+  readonly approvals?: readonly string[]
+  readonly approvers?: readonly string[]
+  readonly recipe?: string
+  readonly edit?: (contract: Contract) => void
+}
+
 /** Parties with homes of their own, a room and an operator's folder, all made through the command line. */
 export class CleanRoom {
   readonly folder: string
@@ -85,13 +95,16 @@ export class CleanRoom {
   }
 
   /** Drafts a contract from dataset files, lets `edit` change it, and has everybody sign. */
-  async agree(options: {
-    readonly datasets: readonly Dataset[]
-    readonly recipients: readonly string[]
-    readonly approvers?: readonly string[]
-    readonly recipe?: string
-    readonly edit?: (contract: Contract) => void
-  }): Promise<Contract> {
+  async agree(options: Draft): Promise<Contract> {
+    const contract = await this.draft(options)
+    for (const party of this.parties.filter((name) => contract.parties.some(({ card }) => card.name === name))) {
+      await this.parley(party, ["contract", "sign", ...this.accept()])
+    }
+    return contract
+  }
+
+  /** The same, and nobody has signed. */
+  async draft(options: Draft): Promise<Contract> {
     const owners = [...new Set(options.datasets.map(({ owner }) => owner))]
     const [issuer = "", ...others] = owners
     const token = await this.parley(issuer, ["token", "create", "--name", "identities", "--for", ...others])
@@ -103,6 +116,8 @@ export class CleanRoom {
         return file
       }),
     )
+    const agreement = this.path("agreement.txt")
+    await writeFile(agreement, "The parties agree to test.\n")
     await this.parley(issuer, [
       ...["contract", "init", "--recipe", options.recipe ?? "overlap", "--dataset", ...files],
       ...[
@@ -115,15 +130,15 @@ export class CleanRoom {
       ],
       ...["--image", this.path("image.json"), "--trust-root", this.path("host", "root", "root.pem")],
       ...(options.approvers === undefined ? [] : ["--approver", ...options.approvers]),
+      ...(options.approvals === undefined ? [] : ["--approvals", ...options.approvals]),
+      ...["--agreement", agreement, "--residency", "a test machine"],
+      ...["--retain-inputs", "until the test ends", "--retain-results", "until the test ends"],
       ...["--out", join(this.room, "contract.json")],
     ])
     const contract = JSON.parse(await readFile(join(this.room, "contract.json"), "utf8")) as Contract
     options.edit?.(contract)
     await writeFile(join(this.room, "contract.json"), JSON.stringify(contract))
     await parleyJson(["contract", "check", join(this.room, "contract.json"), "--write"])
-    for (const party of this.parties.filter((name) => contract.parties.some(({ card }) => card.name === name))) {
-      await this.parley(party, ["contract", "sign", ...this.accept()])
-    }
     return contract
   }
 

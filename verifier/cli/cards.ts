@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { Card } from "../../shared/contract/party.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes, parseCanonical, parseLoose } from "../../shared/json/canonical.ts"
@@ -7,6 +7,7 @@ import { instant } from "../../shared/json/instant.ts"
 import { openJws, peekJwsUnverified } from "../../shared/signed/jws.ts"
 import { publicPart } from "../../shared/signed/keys.ts"
 import { KINDS, objectDigest } from "../../shared/signed/kinds.ts"
+import { colleagues } from "./colleagues.ts"
 import { listFiles, readCapped } from "./files.ts"
 import { type Home, inHome, localParty, readHomeJson, writeHomeJson } from "./home.ts"
 import { localKey, localKeys } from "./keys.ts"
@@ -26,10 +27,17 @@ export function cardDigest(card: Card): string {
   return objectDigest("card", canonicalBytes(card))
 }
 
-/** Makes this party's card from the home's keys. */
+/** Whether a fingerprint is the one that somebody read out: blanks and case do not count. */
+export function sameFingerprint(heard: string, shown: string): boolean {
+  const plain = (text: string) => text.replace(/\s+/g, "").toLowerCase()
+  return plain(heard) === plain(shown)
+}
+
+/** Makes this party's card from the home's keys and those that colleagues keep in homes of their own. */
 export async function writeOwnCard(home: Home): Promise<Card> {
   const party = await localParty(home)
-  const signing = (await localKeys(home)).filter(({ use }) => use === "sign")
+  const own = (await localKeys(home)).filter(({ use }) => use === "sign")
+  const signing = [...own, ...(await colleagues(home))]
   const card: Card = {
     accessKey: publicPart((await localKey(home, "access")).jwk),
     created: instant(new Date()),

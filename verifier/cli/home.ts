@@ -1,6 +1,6 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { z } from "zod"
+import * as z from "zod"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes, parseLoose } from "../../shared/json/canonical.ts"
 import { Name, text } from "../../shared/json/fields.ts"
@@ -17,7 +17,11 @@ import { readCapped, readRequired, writeAtomically } from "./files.ts"
  *     address-book/<name>.json      other parties' cards with the day their fingerprint was confirmed
  *     token-secrets/<commitment>    32 bytes each
  *     datasets/<manifest>.json      data keys
+ *     colleagues/<kid>.json         public keys of people of this party who sign in homes of their own
  *     contracts/<digest>.json       contracts that this party has signed
+ *     documents/<digest>.*          attestation documents that this party has verified
+ *     grants/<proposal>.<key>.jws   grants that this home has made, and booked
+ *     rooms/<contract>.json         where the room of a contract is
  *     verified-receipts/<hash>      empty marks: bundles that verified
  *     ledger.jsonl                  own ledger
  */
@@ -51,6 +55,11 @@ export async function localParty(home: Home): Promise<LocalParty> {
   const bytes = await readCapped(inHome(home, "party.json"), 16 * 1024)
   if (bytes !== null) return parseLoose(bytes, LocalParty, 16 * 1024)
   throw new ParleyError("file-missing", `${home.folder} is not set up yet`, { todo: "Run `parley init` first." })
+}
+
+/** Whether somebody's party is set up here; a room can be read without one. */
+export async function isSetUp(home: Home): Promise<boolean> {
+  return (await readCapped(inHome(home, "party.json"), 16 * 1024)) !== null
 }
 
 export async function readHomeJson<S extends z.ZodType>(home: Home, path: string, schema: S): Promise<z.output<S>> {

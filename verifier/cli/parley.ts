@@ -1,41 +1,34 @@
 #!/usr/bin/env node
 import { Command } from "commander"
-import { attestationCommand } from "./attestation/index.ts"
-import { auditCommand } from "./audit/index.ts"
-import { contractCommand } from "./contract/index.ts"
-import { datasetCommand } from "./dataset/index.ts"
-import { doctorCommand } from "./doctor/index.ts"
-import { enclaveCommand } from "./enclave/index.ts"
-import { imageCommand } from "./image/index.ts"
-import { initCommand } from "./init/index.ts"
-import { keyCommand } from "./key/index.ts"
-import { ledgerCommand } from "./ledger/index.ts"
-import { optoutCommand } from "./optout/index.ts"
-import { partyCommand } from "./party/index.ts"
-import { receiptCommand } from "./receipt/index.ts"
-import { resultCommand } from "./result/index.ts"
 import { runProgram } from "./run.ts"
-import { runCommand } from "./runs/index.ts"
-import { tokenCommand } from "./token/index.ts"
+
+/** Loads one noun's commands. Only the one that is asked for is loaded: a verdict must not wait for a database. */
+const NOUNS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("./init/index.ts")).initCommand(),
+  doctor: async () => (await import("./doctor/index.ts")).doctorCommand(),
+  key: async () => (await import("./key/index.ts")).keyCommand(),
+  party: async () => (await import("./party/index.ts")).partyCommand(),
+  token: async () => (await import("./token/index.ts")).tokenCommand(),
+  contract: async () => (await import("./contract/index.ts")).contractCommand(),
+  dataset: async () => (await import("./dataset/index.ts")).datasetCommand(),
+  enclave: async () => (await import("./enclave/index.ts")).enclaveCommand(),
+  run: async () => (await import("./runs/index.ts")).runCommand(),
+  result: async () => (await import("./result/index.ts")).resultCommand(),
+  receipt: async () => (await import("./receipt/index.ts")).receiptCommand(),
+  audit: async () => (await import("./audit/index.ts")).auditCommand(),
+  ledger: async () => (await import("./ledger/index.ts")).ledgerCommand(),
+  optout: async () => (await import("./optout/index.ts")).optoutCommand(),
+  attestation: async () => (await import("./attestation/index.ts")).attestationCommand(),
+  image: async () => (await import("./image/index.ts")).imageCommand(),
+}
 
 const program = new Command("parley")
   .description("Agree on a query over data that nobody shows, verify the enclave that runs it, check the receipt.")
   .version("0.1.0")
-  .addCommand(initCommand())
-  .addCommand(doctorCommand())
-  .addCommand(keyCommand())
-  .addCommand(partyCommand())
-  .addCommand(tokenCommand())
-  .addCommand(contractCommand())
-  .addCommand(datasetCommand())
-  .addCommand(enclaveCommand())
-  .addCommand(runCommand())
-  .addCommand(resultCommand())
-  .addCommand(receiptCommand())
-  .addCommand(auditCommand())
-  .addCommand(ledgerCommand())
-  .addCommand(optoutCommand())
-  .addCommand(attestationCommand())
-  .addCommand(imageCommand())
+
+/** All of them when none is named, for help and for what is mistyped. */
+const [, , asked = ""] = process.argv
+const loaders = Object.hasOwn(NOUNS, asked) ? [NOUNS[asked]] : Object.values(NOUNS)
+for (const load of loaders) if (load !== undefined) program.addCommand(await load())
 
 await runProgram(program, process.argv)

@@ -3,7 +3,8 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import type { RoomFiles } from "../../shared/room/files.ts"
 import { roomFolder } from "./files.ts"
 import { type Home, homeAt } from "./home.ts"
-import { pullRoom, pushRoom, roomContractDigest } from "./remote/sync.ts"
+import { pushRoom, refusedInWords } from "./remote/push-room.ts"
+import { pullRoom, roomContractDigest } from "./remote/sync.ts"
 
 /** Options of every command that works in a room. */
 export interface RoomOptions {
@@ -44,6 +45,12 @@ export function openRoom(options: RoomOptions): Room {
   }
 }
 
+/** The host of a command that is of no use without one. */
+export function requiredHost({ host }: Room): URL {
+  if (host === null) throw new ParleyError("usage", "give --host")
+  return host
+}
+
 function hostUrl(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && (url.protocol === "https:" || url.protocol === "http:")) return url
@@ -62,8 +69,14 @@ export async function inRoom<T>(options: RoomOptions, work: (room: Room) => Prom
   if (before !== null) await pullRoom(room, host, before).catch(unlessUnknown)
   const done = await work(room)
   const after = await roomContractDigest(room)
-  if (after !== null) await pushRoom(room, host, after)
+  if (after !== null) await pushOwn(room, host, after)
   return done
+}
+
+/** Other parties' objects that the host does not take are told of, and stop nothing. */
+async function pushOwn(room: Room, host: URL, contract: string): Promise<void> {
+  const { refused } = await pushRoom(room, host, contract)
+  if (refused.length > 0) process.stderr.write(`note: ${refusedInWords(refused)}\n`)
 }
 
 /** Before the first push the host does not know the contract. */

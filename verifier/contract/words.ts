@@ -61,7 +61,17 @@ function partySays(contract: Contract, plans: readonly JudgedQuery[], party: str
   })
   if (owned.length === 0) says.push("gives no data")
   says.push(received.length === 0 ? "receives no result" : `receives the results of ${received.join(", ")}`)
-  return says
+  return [...says, ...approvalSays(contract, party)]
+}
+
+/** How many people of a party must agree; nothing where its one key does. */
+function approvalSays({ parties }: Contract, name: string): readonly string[] {
+  const { approvals } = parties.find(({ card }) => card.name === name) ?? {}
+  if (approvals === undefined) return []
+  const { contract, grant } = approvals
+  if (contract.keys.length === 1 && grant.keys.length === 1) return []
+  const signs = `${contract.required} of its ${contract.keys.length} keys sign this contract`
+  return [`${signs}, ${grant.required} of ${grant.keys.length} sign a grant`]
 }
 
 function risksOf(contract: Contract): readonly string[] {

@@ -1,9 +1,11 @@
-import { z } from "zod"
+import * as z from "zod"
 import { toHex } from "../../shared/bytes.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes, parseCanonical } from "../../shared/json/canonical.ts"
 import { base64urlOf, Digest, Instant, integer, Name } from "../../shared/json/fields.ts"
 import { taggedHash } from "../../shared/signed/kinds.ts"
+
+const Versions = z.array(z.strictObject({ dataset: Name, lineage: base64urlOf(16), manifest: Digest })).max(64)
 
 /** What an owner books about itself; a closed list. */
 export const LedgerEvent = z.discriminatedUnion("event", [
@@ -20,11 +22,24 @@ export const LedgerEvent = z.discriminatedUnion("event", [
     contract: Digest,
     encryptionKey: base64urlOf(32),
     event: z.literal("granted"),
-    manifests: z.array(z.strictObject({ dataset: Name, lineage: base64urlOf(16), manifest: Digest })).max(64),
+    manifests: Versions,
     proposal: Digest,
     query: Name,
     sequence: integer(1, 1_000_000_000),
   }),
+  /** A further approval of a grant that another key of this party made, in a home of its own. */
+  z.strictObject({
+    contract: Digest,
+    encryptionKey: base64urlOf(32),
+    event: z.literal("grant-approved"),
+    grant: Digest,
+    manifests: Versions,
+    proposal: Digest,
+    query: Name,
+    sequence: integer(1, 1_000_000_000),
+  }),
+  /** An amendment of `contract` was in force when this was booked. */
+  z.strictObject({ amendment: Digest, contract: Digest, event: z.literal("contract-superseded") }),
   z.strictObject({ contract: Digest, event: z.literal("receipt-seen"), proposal: Digest, receipt: Digest }),
   z.strictObject({ contract: Digest, event: z.literal("proposal-cancelled"), proposal: Digest }),
   z.strictObject({ count: integer(1, 1_000_000_000), event: z.literal("opt-outs-added"), lineage: base64urlOf(16) }),

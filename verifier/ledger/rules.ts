@@ -1,20 +1,27 @@
 import type { Contract } from "../../shared/contract/contract.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import type { Receipt } from "../../shared/protocol/receipt.ts"
 import type { Ledger, LedgerEvent } from "./entry.ts"
 
 type Granted = Extract<LedgerEvent, { event: "granted" }>
+type Approved = Extract<LedgerEvent, { event: "grant-approved" }>
 
-/** What a party is about to grant. */
+/** What a party is about to grant, or to approve. */
 export type Intention = Omit<Granted, "event">
+
+/** A grant that a receipt cites, and that a key of the ledger's home has signed. */
+export interface CitedGrant {
+  readonly grant: string
+  readonly ledgerHead: string
+  readonly sequence: number
+}
 
 /**
  * Throws when granting would break the owner's own word: two proposals of one sequence, a contract that an amendment
  * replaced, more runs or versions than the contract allows. The same proposal may be granted again: to another boot, or
- * to the same one when the grant made before has expired.
+ * to the same one when the grant made before has expired. Whoever approves a colleague's grant keeps the same word.
  */
 export function requireGrantable(ledger: Ledger, contract: Contract, intention: Intention): void {
-  const granted = ledger.entries.flatMap(({ event }) => (event.event === "granted" ? [event] : []))
+  const granted = ledger.entries.flatMap(({ event }) => (isConsent(event) ? [event] : []))
   const own = granted.filter((event) => event.contract === intention.contract)
   const other = own.find(({ proposal, sequence }) => sequence === intention.sequence && proposal !== intention.proposal)
   if (other !== undefined) {
@@ -28,12 +35,25 @@ export function requireGrantable(ledger: Ledger, contract: Contract, intention: 
   requireVersions(granted, contract, intention)
 }
 
-/** Once this party has signed an amendment, the predecessor is over for it. */
-export function requireNotSuperseded(ledger: Ledger, contract: string): void {
-  const amended = ledger.entries.some(
-    ({ event }) => event.event === "contract-signed" && event.predecessor === contract,
+function isConsent(event: LedgerEvent): event is Granted | Approved {
+  return event.event === "granted" || event.event === "grant-approved"
+}
+
+/** Judged under the ledger's lock: once an amendment is booked as in force, no grant under its predecessor slips in. */
+function requireNotSuperseded(ledger: Ledger, contract: string): void {
+  const superseded = ledger.entries.some(
+    ({ event }) => event.event === "contract-superseded" && event.contract === contract,
   )
-  if (amended) throw new ParleyError("contract-superseded", "this party has signed an amendment of this contract")
+  if (superseded) throw new ParleyError("contract-superseded", "an amendment is in force in place of this contract")
+}
+
+/** A contract has one amendment: a second one beside that which is in force would fork spend and history. */
+export function requireAmendable(ledger: Ledger, predecessor: string | null, amendment: string): void {
+  const other = ledger.entries.some(
+    ({ event }) =>
+      event.event === "contract-superseded" && event.contract === predecessor && event.amendment !== amendment,
+  )
+  if (other) throw new ParleyError("contract-superseded", "another amendment of the same contract is in force")
 }
 
 /** The contract and its predecessors, as far as the ledger and the contract itself name them. */
@@ -47,7 +67,7 @@ function lineOf(ledger: Ledger, { predecessor }: Contract, contract: string): Re
 
 /** Runs are counted over the predecessors too: otherwise an amendment that changes a comma buys all the runs again. */
 function requireRuns(
-  granted: readonly Granted[],
+  granted: readonly (Granted | Approved)[],
   line: ReadonlySet<string>,
   { limits }: Contract,
   { proposal }: Intention,
@@ -62,7 +82,7 @@ function requireRuns(
  * are counted for every dataset of the proposal: an owner that brings its data in ever new versions, to see what
  * changes, is stopped by the others, since its own ledger binds only itself.
  */
-function requireVersions(granted: readonly Granted[], { limits }: Contract, intention: Intention): void {
+function requireVersions(granted: readonly (Granted | Approved)[], { limits }: Contract, intention: Intention): void {
   for (const { dataset, lineage } of intention.manifests) {
     const used = [...granted.flatMap(({ manifests }) => manifests), ...intention.manifests].filter(
       (m) => m.lineage === lineage,
@@ -73,13 +93,12 @@ function requireVersions(granted: readonly Granted[], { limits }: Contract, inte
   }
 }
 
-/** Throws when a receipt cites a grant by this party at a ledger head that this ledger does not have: it was cut or copied. */
-export function requireNotBehind(ledger: Ledger, party: string, { predicate }: Receipt): void {
-  const cited = predicate.ledgerHeads.find((head) => head.party === party)
-  if (cited !== undefined && !ledger.digests.includes(cited.digest)) {
-    throw new ParleyError(
-      "ledger-behind",
-      `the receipt of sequence ${predicate.sequence} cites a head that is not in this ledger`,
-    )
-  }
+/**
+ * Throws when a receipt cites a grant that a key of this home has signed and that its ledger does not have, neither as
+ * a grant made here nor as one approved here: the ledger was cut or copied.
+ */
+export function requireNotBehind(ledger: Ledger, { grant, ledgerHead, sequence }: CitedGrant): void {
+  const approved = ledger.entries.some(({ event }) => event.event === "grant-approved" && event.grant === grant)
+  if (approved || ledger.digests.includes(ledgerHead)) return
+  throw new ParleyError("ledger-behind", `the receipt of sequence ${sequence} cites a grant that is not in this ledger`)
 }

@@ -2,6 +2,7 @@ import {
   type Approvals,
   type ContractInForce,
   contractApprovals,
+  missingSigners,
   parseContract,
   requireInForce,
 } from "../../shared/contract/in-force.ts"
@@ -38,11 +39,8 @@ export async function roomApprovals(files: RoomFiles): Promise<Approvals> {
 /** The room's contract, signed by every party; throws `contract-signature-missing` that names who is missing. */
 export async function roomContractInForce(files: RoomFiles): Promise<ContractInForce> {
   const approvals = await roomApprovals(files)
-  const missing = approvals.byParty.filter(({ signed, required }) => signed.length < required)
-  if (missing.length > 0) {
-    const who = missing.map(({ party }) => `${party} (sign)`).join(", ")
-    throw new ParleyError("contract-signature-missing", `waiting for: ${who}`)
-  }
+  const missing = missingSigners(approvals.byParty)
+  if (missing.length > 0) throw new ParleyError("contract-signature-missing", `waiting for: ${missing.join(", ")}`)
   return requireInForce(await roomSignatures(files, approvals.digest))
 }
 

@@ -40,9 +40,11 @@ function room(...entries: readonly (readonly [string, Uint8Array<ArrayBuffer>])[
   return { list: async (folder) => names(folder), read: async (path) => files.get(path) ?? null }
 }
 
+const judged = (missing = 0, amendment: string | null = null) => ({ ...named, amendment, missing })
+
 describe("where a contract stands", () => {
   it("in force, waiting, expired, not yet valid", async () => {
-    const at = async (missing: number, now: Date) => (await standingOf(room(), named, missing, now)).state
+    const at = async (missing: number, now: Date) => (await standingOf(room(), judged(missing), now)).state
     expect(await at(0, valid)).toBe("in-force")
     expect(await at(1, valid)).toBe("waiting")
     expect(await at(0, new Date("2027-01-01T00:00:01Z"))).toBe("contract-expired")
@@ -51,14 +53,24 @@ describe("where a contract stands", () => {
     expect(EXIT_OF).toMatchObject({ "contract-ended": 10, "contract-expired": 10, "in-force": 0, waiting: 41 })
   })
 
+  it("amended, once the amendment is in force; an ending goes before", async () => {
+    const amended = judged(0, "a".repeat(64))
+    const standing = await standingOf(room(), amended, valid)
+    expect(standing).toMatchObject({ amendment: "a".repeat(64), state: "contract-superseded" })
+    expect(standingInWords(named.digest, standing, [])).toContain(`${"a".repeat(64)} is in force in its place`)
+    expect(EXIT_OF["contract-superseded"]).toBe(10)
+    const ended = await standingOf(room(await statement("ending", "bank")), amended, valid)
+    expect(ended.state).toBe("contract-ended")
+  })
+
   it("ended by a party, with its reason", async () => {
-    const standing = await standingOf(room(await statement("ending", "bank")), named, 0, valid)
+    const standing = await standingOf(room(await statement("ending", "bank")), judged(), valid)
     expect(standing).toMatchObject({ endings: [{ party: "bank", reason: "why not" }], state: "contract-ended" })
     expect(standingInWords(named.digest, standing, [])).toContain("ended by bank: why not")
   })
 
   it("shows who has rejected it", async () => {
-    const standing = await standingOf(room(await statement("rejection", "bureau")), named, 1, valid)
+    const standing = await standingOf(room(await statement("rejection", "bureau")), judged(1), valid)
     expect(standing).toMatchObject({ rejections: [{ party: "bureau", reason: "why not" }], state: "waiting" })
     expect(standingInWords(named.digest, standing, ["bureau (sign)"])).toContain("rejected by bureau: why not")
   })
@@ -69,6 +81,6 @@ describe("where a contract stands", () => {
       await statement("ending", "bank", "agency"),
       await statement("ending", "bank", "bank", "0".repeat(64)),
     ]
-    expect(await standingOf(room(...forged), named, 0, valid)).toMatchObject({ endings: [], state: "in-force" })
+    expect(await standingOf(room(...forged), judged(), valid)).toMatchObject({ endings: [], state: "in-force" })
   })
 })

@@ -4,10 +4,10 @@ import { join } from "node:path"
 import { beforeEach, describe, expect, it } from "vitest"
 import { utf8 } from "../../../shared/bytes.ts"
 import type { Contract } from "../../../shared/contract/contract.ts"
-import type { Receipt } from "../../../shared/protocol/receipt.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
 import { book, localLedger } from "../../../verifier/cli/ledger/book.ts"
 import { type LedgerEvent, readLedger } from "../../../verifier/ledger/entry.ts"
-import { requireGrantable, requireNotBehind } from "../../../verifier/ledger/rules.ts"
+import { requireAmendable, requireGrantable, requireNotBehind } from "../../../verifier/ledger/rules.ts"
 import { expectCode } from "../../support/rejects.ts"
 
 const digest = (letter: string) => letter.repeat(64)
@@ -34,7 +34,9 @@ beforeEach(async () => {
 
 describe("the ledger", () => {
   it("is readable after a crash at every byte, and goes on", async () => {
-    const heads = [await book(home, granted()), await book(home, granted({ sequence: 2 }))]
+    await book(home, granted())
+    const { head } = await localLedger(home)
+    await book(home, granted({ sequence: 2 }))
     const whole = await readFile(file)
     const firstLine = whole.indexOf(10) + 1
     for (let length = 0; length <= whole.length; length += 13) {
@@ -46,7 +48,7 @@ describe("the ledger", () => {
     await book(home, granted({ sequence: 2 }))
     const { digests, entries } = await localLedger(home)
     expect(entries.length).toBe(2)
-    expect(digests[0]).toBe(heads[0])
+    expect(digests[0]).toBe(head)
   })
 
   it("refuses any flipped byte in a whole line, a removed and a doubled line", async () => {
@@ -130,19 +132,61 @@ describe("what an owner may grant", () => {
     requireGrantable(await localLedger(home), { ...contract, predecessor: digest("a") } as Contract, intention())
   })
 
-  it("nothing under a contract that it has amended", async () => {
+  it("goes on under a contract whose amendment it has signed, until that is in force", async () => {
     await book(home, { contract: digest("d"), event: "contract-signed", predecessor: digest("c") })
+    requireGrantable(await localLedger(home), contract, intention())
+    await book(home, { amendment: digest("d"), contract: digest("c"), event: "contract-superseded" })
     const ledger = await localLedger(home)
     await expectCode("contract-superseded", () => requireGrantable(ledger, contract, intention()))
+    requireGrantable(ledger, contract, intention({ contract: digest("d") }))
+  })
+
+  it("one amendment of a contract, and no second one beside it", async () => {
+    await book(home, { amendment: digest("d"), contract: digest("c"), event: "contract-superseded" })
+    const ledger = await localLedger(home)
+    requireAmendable(ledger, digest("c"), digest("d"))
+    requireAmendable(ledger, null, digest("e"))
+    await expectCode("contract-superseded", () => requireAmendable(ledger, digest("c"), digest("e")))
+  })
+
+  it("counts what it has approved for a colleague as its own word", async () => {
+    await book(home, { ...intention(), event: "grant-approved", grant: digest("9") })
+    const ledger = await localLedger(home)
+    requireGrantable(ledger, contract, intention())
+    await expectCode("grant-conflict", () => requireGrantable(ledger, contract, intention({ proposal: digest("2") })))
+    requireGrantable(ledger, contract, intention({ proposal: digest("2"), sequence: 2 }))
+    await book(home, granted({ proposal: digest("2"), sequence: 2 }))
+    const third = intention({ proposal: digest("3"), sequence: 3 })
+    const after = await localLedger(home)
+    await expectCode("limit-reached", () => requireGrantable(after, contract, third))
   })
 
   it("nothing while its ledger is behind a receipt", async () => {
-    const head = await book(home, granted())
-    const receipt = (cited: string) =>
-      ({ predicate: { ledgerHeads: [{ digest: cited, party: "bank" }], sequence: 1 } }) as unknown as Receipt
-    requireNotBehind(await localLedger(home), "bank", receipt(head))
+    await book(home, granted())
+    const { head } = await localLedger(home)
+    const cited = { grant: digest("9"), ledgerHead: head, sequence: 1 }
+    requireNotBehind(await localLedger(home), cited)
     await truncate(file, 0)
     const cut = await localLedger(home)
-    await expectCode("ledger-behind", () => requireNotBehind(cut, "bank", receipt(head)))
+    await expectCode("ledger-behind", () => requireNotBehind(cut, cited))
+  })
+
+  it("a colleague's grant that it approved, whose head is in the colleague's ledger", async () => {
+    await book(home, { ...intention(), event: "grant-approved", grant: digest("9") })
+    const ledger = await localLedger(home)
+    requireNotBehind(ledger, { grant: digest("9"), ledgerHead: digest("f"), sequence: 1 })
+    const other = { grant: digest("8"), ledgerHead: digest("f"), sequence: 1 }
+    await expectCode("ledger-behind", () => requireNotBehind(ledger, other))
+  })
+})
+
+describe("what is booked", () => {
+  it("exists before: nothing is booked when it cannot be made", async () => {
+    const cannot = () => book(home, granted(), undefined, () => Promise.reject(new ParleyError("file-io", "no")))
+    await expectCode("file-io", cannot)
+    expect((await localLedger(home)).entries).toEqual([])
+    const heads: string[] = []
+    await book(home, granted(), undefined, async (head) => void heads.push(head))
+    expect(heads).toEqual([(await localLedger(home)).head])
   })
 })

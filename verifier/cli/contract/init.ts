@@ -1,31 +1,32 @@
 import { randomBytes, X509Certificate } from "node:crypto"
-
-import { z } from "zod"
+import * as z from "zod"
 import { toBase64url } from "../../../shared/bytes.ts"
 import { checkContract } from "../../../shared/contract/check.ts"
 import { Contract } from "../../../shared/contract/contract.ts"
 import { Dataset } from "../../../shared/contract/dataset.ts"
-import type { Card, ContractParty } from "../../../shared/contract/party.ts"
+import type { ContractParty } from "../../../shared/contract/party.ts"
 import { NormalizationStep } from "../../../shared/contract/tokens.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { checkSchema, parseLoose } from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
-import { keyId } from "../../../shared/signed/keys.ts"
 import { makeVector } from "../../../shared/tokens/vectors.ts"
 import { awsAnchor, trustAnchor } from "../../attestation/anchor.ts"
 import { knownCard } from "../cards.ts"
 import { readRequired } from "../files.ts"
 import type { Home } from "../home.ts"
+import { approvalsOf, parseApprovals } from "./approvals.ts"
 import { RECIPES, type RecipeName, recipeQuery } from "./recipes.ts"
+import { draftTerms, type TermsOptions } from "./terms.ts"
 
 /** Inputs that show what normalisation does: white space, case, full-width digits, leading zeros, accents. */
 const VECTOR_INPUTS = ["007", " Ada.Lovelace@Example.ORG ", "ＡＢ１２３", "0049 171 5550100", "Åsa Öberg", "x"]
 const DAY_MS = 86_400_000
 
-export interface InitOptions {
+export interface InitOptions extends TermsOptions {
   readonly recipe: RecipeName
   readonly dataset: readonly string[]
   readonly recipient: readonly string[]
+  readonly approvals: readonly string[]
   readonly approver: readonly string[]
   readonly tokenSpec: string
   readonly tokenCommitment: string
@@ -51,6 +52,7 @@ export async function draftContract(home: Home, options: InitOptions, now: Date)
     ...(options.approver.includes(name) ? (["approver"] as const) : []),
   ]
   const cards = await Promise.all(names.map((name) => knownCard(home, name)))
+  const approvals = parseApprovals(options.approvals, names)
   const contract: Contract = {
     datasets: datasets.map((dataset) => fitted(dataset, options.recipient, recipe.purpose)),
     evidence: {
@@ -63,14 +65,14 @@ export async function draftContract(home: Home, options: InitOptions, now: Date)
     id: toBase64url(randomBytes(16)),
     limits: { grantLifetimeSeconds: 86_400, runSeconds: 3600, runs: 100, versionsPerDataset: 12 },
     parties: cards.map((card) => ({
-      approvals: { contract: anyKey(card), grant: anyKey(card) },
+      approvals: approvalsOf(card, approvals),
       card,
       roles: rolesOf(card.name),
     })),
     predecessor: null,
     queries: [recipeQuery(options.recipe, datasets, options.recipient)],
     release: { delaySeconds: 0, mode: "threshold" },
-    terms: terms(options, recipe.meaning, recipe.purpose),
+    terms: await draftTerms(options, recipe),
     title: options.title ?? recipe.title,
     tokenSpecs: [tokenSpec(options)],
     validity: { notAfter: instant(new Date(now.getTime() + options.days * DAY_MS)), notBefore: instant(now) },
@@ -97,22 +99,6 @@ function tokenSpec(options: InitOptions): Contract["tokenSpecs"][number] {
     secretCommitment: options.tokenCommitment,
     vectors: VECTOR_INPUTS.map((input) => makeVector(spec, input)),
   }
-}
-
-function terms({ recipient }: InitOptions, meaning: string, purpose: string): Contract["terms"] {
-  const [first = ""] = recipient
-  return {
-    agreement: { reference: "TO BE FILLED IN: name and date of the legal agreement", sha256: "0".repeat(64) },
-    outputOwner: first,
-    payer: first,
-    purposes: [{ meaning, name: purpose }],
-    residency: "TO BE FILLED IN: where the enclave runs",
-    retention: { inputs: "TO BE FILLED IN: until when sealed inputs are kept", results: "TO BE FILLED IN" },
-  }
-}
-
-function anyKey(card: Card) {
-  return { keys: card.signingKeys.map(({ jwk }) => keyId(jwk)), required: 1 }
 }
 
 async function readDataset(file: string): Promise<Dataset> {

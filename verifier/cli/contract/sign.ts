@@ -7,6 +7,8 @@ import { signJwsBytes } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
 import { KINDS, objectDigest } from "../../../shared/signed/kinds.ts"
 import { anchorOf } from "../../attestation/anchor.ts"
+import { requireFilledIn } from "../../contract/placeholders.ts"
+import { requireAmendable } from "../../ledger/rules.ts"
 import { roomDraft } from "../../room/contract.ts"
 import { requireKnownCards } from "../cards.ts"
 import { judgeLocally } from "../engine/judge.ts"
@@ -24,13 +26,14 @@ export interface Signing {
 }
 
 /**
- * Signs the room's contract. Before that: every card is the confirmed one, the root is accepted on this machine, every
- * query passes the judge, an amendment keeps the parties of its predecessor, and this party's key is one that the
- * contract lists.
+ * Signs the room's contract. Before that: nothing is left blank, every card is the confirmed one, the root is accepted
+ * on this machine, every query passes the judge, an amendment keeps the parties of its predecessor, and this party's key
+ * is one that the contract lists.
  */
 export async function signContract(room: Room, { acceptedRoots, key: kid, predecessor }: Signing): Promise<string> {
   const { bytes, contract, digest } = await roomDraft(room.files)
   const { name } = await localParty(room.home)
+  requireFilledIn(contract)
   await requireKnownCards(
     room.home,
     contract.parties.map(({ card }) => card),
@@ -41,7 +44,8 @@ export async function signContract(room: Room, { acceptedRoots, key: kid, predec
   await requirePredecessor(room.home, contract, predecessor)
   const key = await localKey(room.home, "sign", kid)
   requireListed(contract, name, keyId(publicPart(key.jwk)))
-  await book(room.home, { contract: digest, event: "contract-signed", predecessor: contract.predecessor })
+  const signed = { contract: digest, event: "contract-signed", predecessor: contract.predecessor } as const
+  await book(room.home, signed, (ledger) => requireAmendable(ledger, contract.predecessor, digest))
   await writeAtomically(inHome(room.home, "contracts", `${digest}.json`), bytes, 0o600)
   const jws = await signJwsBytes("contract", bytes, key.jwk)
   const path = signaturePath(ROOM.contractSignatures, digest, keyId(publicPart(key.jwk)))

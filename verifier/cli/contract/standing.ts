@@ -4,11 +4,24 @@ import type { Ending, Rejection } from "../../../shared/protocol/statements.ts"
 import type { RoomFiles } from "../../../shared/room/files.ts"
 import { type NamedContract, roomEndings, roomRejections } from "../../room/objects.ts"
 
-type ContractState = "contract-ended" | "contract-expired" | "contract-not-yet-valid" | "in-force" | "waiting"
+type ContractState =
+  | "contract-ended"
+  | "contract-expired"
+  | "contract-not-yet-valid"
+  | "contract-superseded"
+  | "in-force"
+  | "waiting"
+
+/** A contract, how many parties have not signed it, and the digest of the amendment that is in force in its place. */
+interface ContractToJudge extends NamedContract {
+  readonly amendment: string | null
+  readonly missing: number
+}
 
 /** Where a contract stands: a signature of every party is not all, it may be over. */
 interface Standing {
   readonly state: ContractState
+  readonly amendment: string | null
   readonly endings: readonly Pick<Ending, "party" | "reason">[]
   readonly rejections: readonly Pick<Rejection, "party" | "reason">[]
 }
@@ -17,33 +30,35 @@ export const EXIT_OF = {
   "contract-ended": EXIT.rejected,
   "contract-expired": EXIT.rejected,
   "contract-not-yet-valid": EXIT.rejected,
+  "contract-superseded": EXIT.rejected,
   "in-force": EXIT.done,
   waiting: EXIT.waiting,
 } as const satisfies Record<ContractState, number>
 
-export async function standingOf(
-  files: RoomFiles,
-  named: NamedContract,
-  missing: number,
-  now: Date,
-): Promise<Standing> {
-  const endings = (await roomEndings(files, named)).objects.map(({ payload }) => said(payload))
-  const rejections = (await roomRejections(files, named)).objects.map(({ payload }) => said(payload))
-  if (endings.length > 0) return { endings, rejections, state: "contract-ended" }
-  const validity = validityOf(named, now)
-  if (validity === "contract-expired") return { endings, rejections, state: validity }
-  return { endings, rejections, state: missing > 0 ? "waiting" : validity }
+export async function standingOf(files: RoomFiles, judged: ContractToJudge, now: Date): Promise<Standing> {
+  const endings = (await roomEndings(files, judged)).objects.map(({ payload }) => said(payload))
+  const rejections = (await roomRejections(files, judged)).objects.map(({ payload }) => said(payload))
+  const { amendment } = judged
+  return { amendment, endings, rejections, state: stateOf(judged, endings.length, validityOf(judged, now)) }
+}
+
+function stateOf({ amendment, missing }: ContractToJudge, endings: number, validity: ContractState): ContractState {
+  if (endings > 0) return "contract-ended"
+  if (amendment !== null) return "contract-superseded"
+  if (validity === "contract-expired") return validity
+  return missing > 0 ? "waiting" : validity
 }
 
 export function standingInWords(
   digest: string,
-  { endings, rejections, state }: Standing,
+  { amendment, endings, rejections, state }: Standing,
   missing: readonly string[],
 ): string {
   const states = {
     "contract-ended": `${digest} was ended`,
     "contract-expired": `${digest} is no longer valid`,
     "contract-not-yet-valid": `${digest} is signed by every party and not yet valid`,
+    "contract-superseded": `${digest} is amended: ${amendment} is in force in its place`,
     "in-force": `${digest} is in force`,
     waiting: digest,
   }

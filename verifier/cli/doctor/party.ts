@@ -3,6 +3,7 @@ import { requireValidAt } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { agreementKey, signingKey } from "../../../shared/signed/keys.ts"
 import { roomContractInForce } from "../../room/contract.ts"
+import { knownCard } from "../cards.ts"
 import { io, listFiles, roomFolder } from "../files.ts"
 import { type Home, inHome, type LocalKey, localParty } from "../home.ts"
 import { localKeys } from "../keys.ts"
@@ -40,14 +41,26 @@ async function homeFolder(home: Home): Promise<string> {
 /** Others on this machine who can read a key can sign, or open results, in this party's name. */
 async function keys(home: Home): Promise<string> {
   const found = await localKeys(home)
-  for (const use of USES) {
+  const colleague = await isColleagues(home, found)
+  for (const use of colleague ? (["sign"] as const) : USES) {
     if (!found.some((key) => key.use === use)) {
       throw new ParleyError("file-missing", `no ${use} key in ${home.folder}`, { todo: "Run `parley init` first." })
     }
   }
   for (const name of await listFiles(inHome(home, "keys"))) await requireMode(inHome(home, "keys", name), 0o600)
   for (const key of found) await usable(key)
-  return USES.map((use) => `${found.filter((key) => key.use === use).length} ${use}`).join(", ")
+  const counts = USES.map((use) => `${found.filter((key) => key.use === use).length} ${use}`).join(", ")
+  return colleague ? `${counts}: the home of a colleague, who signs` : counts
+}
+
+/** A home from `parley key create --party`: it opens no results, and knows its own party by a card that was confirmed. */
+async function isColleagues(home: Home, found: readonly LocalKey[]): Promise<boolean> {
+  if (found.some(({ use }) => use === "result")) return false
+  const { name } = await localParty(home)
+  return knownCard(home, name).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function usable({ jwk, use }: LocalKey): Promise<void> {

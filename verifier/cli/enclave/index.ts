@@ -32,13 +32,15 @@ export function evidenceOptions(command: Command): Command {
 
 function verifyCommand(): Command {
   return evidenceOptions(roomOptions(jsonOption(new Command("verify"))))
-    .description("Send a fresh nonce, fetch the attestation document and judge it: chain, image, contract, keys.")
+    .description(
+      "Send a fresh nonce, fetch the attestation document, judge it (chain, image, contract, keys) and keep it.",
+    )
     .addHelpText("after", "\nExample:\n  parley enclave verify --room room")
     .action(
       perform((options: EvidenceOptions) =>
         inRoom(options, async (room) => {
           const inForce = await roomContractInForce(room.files)
-          const { encryptionKey, evidence, signingKey } = await verifyEnclave(
+          const { encryptionKey, evidence, kept, signingKey } = await verifyEnclave(
             room,
             inForce,
             options.acceptSimulatedRoot ?? [],
@@ -50,11 +52,14 @@ function verifyCommand(): Command {
             ...evidence.checked.map((what) => `${mark}checked    ${what}`),
             ...evidence.unchecked.map(({ reason, what }) => `${mark}unchecked  ${what}: ${reason}`),
             `${mark}keys       encryption ${keyId(encryptionKey)}, signing ${keyId(signingKey)}`,
+            `${mark}document   kept in ${kept.document}`,
+            `${mark}           judge it again with \`parley attestation verify ${kept.arguments.join(" ")}\``,
           ]
           const { checked, digest, simulated, unchecked } = evidence
           const json = {
             checked,
             document: digest,
+            kept,
             encryptionKey: keyId(encryptionKey),
             signingKey: keyId(signingKey),
             simulated,

@@ -8,6 +8,7 @@ import { type LiveEvidence, verifyLive } from "../../attestation/verify.ts"
 import { book } from "../ledger/book.ts"
 import { requestSession } from "../remote/session.ts"
 import type { Room } from "../room.ts"
+import { type KeptDocument, keepDocument } from "./documents.ts"
 import { rememberEnclaveKey } from "./known-keys.ts"
 
 /** Oldest document that is accepted as an answer to a fresh nonce, in seconds. */
@@ -18,22 +19,25 @@ export interface VerifiedSession {
   readonly evidence: LiveEvidence
   readonly encryptionKey: PublicJwk
   readonly signingKey: PublicJwk
+  readonly kept: KeptDocument
 }
 
-/** Makes a nonce, fetches the answer, judges it at now, and books that it was verified. */
+/** Makes a nonce, fetches the answer, judges it at now, keeps it, and books that it was verified. */
 export async function verifyEnclave(
   room: Room,
-  { contract, digest }: ContractInForce,
+  inForce: ContractInForce,
   acceptedRoots: readonly string[],
   timeoutMs: number,
 ): Promise<VerifiedSession> {
+  const { contract, digest } = inForce
   const anchor = anchorOf(contract, acceptedRoots)
   const nonce = new Uint8Array(randomBytes(32))
   const answer = await requestSession(room, digest, Buffer.from(nonce).toString("hex"), timeoutMs)
   const { encryptionKey, signingKey } = answer
+  const at = new Date()
   const evidence = await verifyLive({
     anchors: [anchor],
-    at: new Date(),
+    at,
     document: fromBase64url(answer.document),
     maxAgeSeconds: MAX_AGE_SECONDS,
     measurements: imagesOf(contract),
@@ -41,6 +45,7 @@ export async function verifyEnclave(
     session: { contract: fromHex(digest), encryptionKey, signingKey, subject: null, type: "parley/session/v1" },
   })
   await rememberEnclaveKey(room.home, signingKey)
+  const kept = await keepDocument(room.home, { answer, at, evidence, inForce, nonce })
   await book(room.home, {
     contract: digest,
     document: evidence.digest,
@@ -49,5 +54,5 @@ export async function verifyEnclave(
     signingKey: keyId(signingKey),
     simulated: evidence.simulated,
   })
-  return { encryptionKey, evidence, signingKey }
+  return { encryptionKey, evidence, kept, signingKey }
 }

@@ -1,54 +1,43 @@
-import { Command, Option } from "commander"
-import { checkSchema } from "../../../shared/json/canonical.ts"
+import { Command } from "commander"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
-import { fingerprint, writeOwnCard } from "../cards.ts"
-import { homeAt, LocalKey, localParty } from "../home.ts"
-import { ROLES } from "../init/index.ts"
+import { colleagues } from "../colleagues.ts"
+import { homeAt } from "../home.ts"
 import { localKeys } from "../keys.ts"
-import { makeKey } from "../make-key.ts"
 import { jsonOption, perform } from "../outcome.ts"
 import { homeOption } from "../room.ts"
 import { table } from "../table.ts"
+import { addCommand } from "./add.ts"
+import { createCommand } from "./create.ts"
+import { exportCommand } from "./export.ts"
+import { importCommand } from "./import.ts"
 
 /** `parley key`: the party's own keys. */
 export function keyCommand(): Command {
   return new Command("key")
-    .description("Make and show this party's keys.")
+    .description("Make and show keys, and put those of the people who approve on this party's card.")
     .addCommand(createCommand())
     .addCommand(showCommand())
-}
-
-function createCommand(): Command {
-  return homeOption(jsonOption(new Command("create")))
-    .description("Make a further signing key, for another person who approves. The card changes: export it anew.")
-    .requiredOption("--holder <person>", "who holds it")
-    .addOption(new Option("--role <role>", "in which role they approve").choices([...ROLES]).makeOptionMandatory())
-    .addHelpText("after", '\nExample:\n  parley key create --holder "Grace Lund" --role privacy-officer')
-    .action(
-      perform(async (options: { home?: string; holder: string; role: string }) => {
-        const home = homeAt(options.home)
-        await localParty(home)
-        const role = checkSchema(options.role, LocalKey.shape.role)
-        const holder = checkSchema(options.holder, LocalKey.shape.holder)
-        const key = await makeKey(home, { holder, role, use: "sign" })
-        const card = await writeOwnCard(home)
-        const kid = keyId(publicPart(key.jwk))
-        const text = `key ${kid}\nnew fingerprint of the card  ${fingerprint(card)}`
-        return { json: { fingerprint: fingerprint(card), kid }, text }
-      }),
-    )
+    .addCommand(exportCommand())
+    .addCommand(addCommand())
+    .addCommand(importCommand())
 }
 
 function showCommand(): Command {
   return homeOption(jsonOption(new Command("show")))
-    .description("Show the keys of this home, without their secrets.")
+    .description("Show the keys of this home without their secrets, and those of colleagues that are on its card.")
     .addHelpText("after", "\nExample:\n  parley key show")
-    .action(
-      perform(async (options: { home?: string }) => {
-        const keys = await localKeys(homeAt(options.home))
-        const shown = keys.map(({ holder, jwk, role, use }) => ({ holder, kid: keyId(publicPart(jwk)), role, use }))
-        const rows = shown.map(({ holder, kid, role, use }) => [use, kid, role, holder])
-        return { json: { keys: shown }, text: table(["use", "key", "role", "holder"], rows) }
-      }),
-    )
+    .action(perform(show))
+}
+
+async function show(options: { home?: string }) {
+  const home = homeAt(options.home)
+  const own = (await localKeys(home)).map(({ holder, jwk, role, use }) => {
+    return { here: true, holder, kid: keyId(publicPart(jwk)), role, use }
+  })
+  const others = (await colleagues(home)).map(({ holder, jwk, role }) => {
+    return { here: false, holder, kid: keyId(jwk), role, use: "sign" as const }
+  })
+  const keys = [...own, ...others]
+  const rows = keys.map(({ here, holder, kid, role, use }) => [use, kid, role, holder, here ? "here" : "elsewhere"])
+  return { json: { keys }, text: table(["use", "key", "role", "holder", "secret"], rows) }
 }

@@ -18,15 +18,21 @@ export async function localLedger(home: Home): Promise<Ledger> {
 
 /**
  * Appends one event and returns when it is on the disk. `check` sees the ledger under the lock, so that two commands
- * cannot both pass it. Returns the new head.
+ * cannot both pass it. `prepare` gets the head that the ledger is about to have, and makes what is booked: a crash
+ * between the two leaves something that is not booked, and never something booked that does not exist.
  */
-export async function book(home: Home, event: LedgerEvent, check?: (ledger: Ledger) => void): Promise<string> {
-  return locked(home, async () => {
+export async function book(
+  home: Home,
+  event: LedgerEvent,
+  check?: (ledger: Ledger) => void,
+  prepare?: (head: string) => Promise<void>,
+): Promise<void> {
+  await locked(home, async () => {
     const ledger = await localLedger(home)
     check?.(ledger)
     const entry: LedgerEntry = { at: instant(new Date()), event, index: ledger.entries.length, previous: ledger.head }
+    await prepare?.(entryDigest(entry))
     await append(inHome(home, "ledger.jsonl"), ledger.wholeBytes, `${canonicalText(entry)}\n`)
-    return entryDigest(entry)
   })
 }
 

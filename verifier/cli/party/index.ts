@@ -3,7 +3,7 @@ import type { Card } from "../../../shared/contract/party.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { signJws } from "../../../shared/signed/jws.ts"
 import { KINDS } from "../../../shared/signed/kinds.ts"
-import { addressBook, cardDigest, confirmCard, fingerprint, openCard, ownCard } from "../cards.ts"
+import { addressBook, cardDigest, confirmCard, fingerprint, openCard, ownCard, sameFingerprint } from "../cards.ts"
 import { readRequired, writeAtomically } from "../files.ts"
 import { homeAt } from "../home.ts"
 import { localKeys } from "../keys.ts"
@@ -78,7 +78,7 @@ async function addCard(file: string, options: Options) {
       todo: `Call ${card.title}, have them read theirs out, and give what you hear with --fingerprint.`,
     })
   }
-  if (plain(options.fingerprint) !== plain(fingerprint(card))) {
+  if (!sameFingerprint(options.fingerprint, fingerprint(card))) {
     throw new ParleyError("fingerprint-mismatch", `the card of ${card.name} has another fingerprint`)
   }
   const before = (await addressBook(home)).get(card.name)
@@ -109,8 +109,4 @@ async function listCards(options: Options) {
 
 async function read(file: string): Promise<Card> {
   return openCard(await readRequired(file, 2 * KINDS.card.maxBytes))
-}
-
-function plain(text: string): string {
-  return text.replace(/\s+/g, "").toLowerCase()
 }

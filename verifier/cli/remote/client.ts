@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import { toBase64url } from "../../../shared/bytes.ts"
-import { isErrorCode, ParleyError } from "../../../shared/errors/index.ts"
+import { type ErrorCode, isErrorCode, ParleyError } from "../../../shared/errors/index.ts"
 import { HostFault, REQUEST_HEADER, type SignedRequest } from "../../../shared/http/request.ts"
 import { parseLoose } from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
@@ -20,15 +20,20 @@ export interface HostRequest {
   readonly maxBytes: number
 }
 
-/** The header that proves who asks. Every request is signed anew: a host's log could otherwise be replayed. */
+/**
+ * The header that proves who asks. Every request is signed anew, and for one host: its log, or the host itself, could
+ * otherwise replay it here or at another one.
+ */
 export async function signedHeader(
   home: Home,
+  host: URL,
   method: SignedRequest["method"],
   path: string,
   body: Uint8Array,
 ): Promise<string> {
   const request: SignedRequest = {
     at: instant(new Date()),
+    audience: host.origin,
     bodySha256: createHash("sha256").update(body).digest("hex"),
     format: "parley/request/v1",
     method,
@@ -46,7 +51,7 @@ export async function askHost(
   { body, maxBytes, method, path }: HostRequest,
 ): Promise<Uint8Array | null> {
   const bytes = body ?? new Uint8Array()
-  const header = await signedHeader(home, method, path, bytes)
+  const header = await signedHeader(home, host, method, path, bytes)
   const response = await reach(host, () =>
     fetch(new URL(path, host), {
       headers: {
@@ -63,8 +68,7 @@ export async function askHost(
   if (response.ok) return answer
   const fault = readFault(answer)
   if (response.status === 404 && fault.code === "not-found" && method === "GET") return null
-  const code = isErrorCode(fault.code) ? fault.code : "host-refused"
-  throw new ParleyError(code, `${method} ${path}: ${fault.message}`)
+  throw new ParleyError(codeOf(fault), `${method} ${path}: ${fault.message}`)
 }
 
 export async function postNonce(room: Room, host: URL, contract: string, nonce: string): Promise<SessionEvidence> {
@@ -73,6 +77,11 @@ export async function postNonce(room: Room, host: URL, contract: string, nonce: 
   const answer = await askHost(room.home, host, { body, maxBytes: MAX_SESSION_EVIDENCE_BYTES, method: "POST", path })
   if (answer === null) throw new ParleyError("enclave-unreachable", "the host has no enclave for this contract")
   return parseLoose(answer, SessionEvidence, MAX_SESSION_EVIDENCE_BYTES)
+}
+
+/** A host that fails is no defect of this machine's Parley. */
+export function codeOf({ code }: HostFault): ErrorCode {
+  return isErrorCode(code) && code !== "internal" ? code : "host-refused"
 }
 
 async function reach<T>(host: URL, work: () => Promise<T>): Promise<T> {

@@ -1,18 +1,20 @@
 import { createReadStream } from "node:fs"
 import { join } from "node:path"
-import { Upload } from "tus-js-client"
+import { type DetailedError, Upload } from "tus-js-client"
 import { utf8 } from "../../../shared/bytes.ts"
 import { isErrorCode, ParleyError } from "../../../shared/errors/index.ts"
-import { HostFault, REQUEST_HEADER, SignedRequest } from "../../../shared/http/request.ts"
+import { FAULT_HEADER, HostFault, REQUEST_HEADER, SignedRequest } from "../../../shared/http/request.ts"
 import { parseLoose } from "../../../shared/json/canonical.ts"
 import type { Manifest } from "../../../shared/protocol/manifest.ts"
 import { partPath } from "../../../shared/room/layout.ts"
 import type { Progress } from "../progress.ts"
 import type { Room } from "../room.ts"
-import { signedHeader } from "./client.ts"
+import { codeOf, signedHeader } from "./client.ts"
 import { UploadUrls } from "./upload-urls.ts"
 
 const CHUNK_BYTES = 16 * 1024 * 1024
+/** Faults that do not pass in the seconds that a retry takes. */
+const LASTING: ReadonlySet<string> = new Set(["host-disk-full", "host-draining", "request-audience"])
 const RETRY_MS = [0, 500, 1000, 3000, 5000]
 
 /** Uploads every part of a sealed version. A cut connection, or a killed command, goes on where it was. */
@@ -59,13 +61,14 @@ function pushPart(
       onBeforeRequest: async (request) => {
         const { pathname } = new URL(request.getURL())
         const method = SignedRequest.shape.method.parse(request.getMethod())
-        request.setHeader(REQUEST_HEADER, await signedHeader(room.home, method, pathname, new Uint8Array()))
+        request.setHeader(REQUEST_HEADER, await signedHeader(room.home, host, method, pathname, new Uint8Array()))
       },
       onError: (error) => reject(failure(host, error)),
       onProgress: (now) => {
         progress.advance(now - sent)
         sent = now
       },
+      onShouldRetry: (error) => isPassing(error) && !LASTING.has(failure(host, error).code),
       onSuccess: () => resolve(),
       removeFingerprintOnSuccess: true,
       retryDelays: RETRY_MS,
@@ -83,12 +86,25 @@ function pushPart(
   })
 }
 
-function failure(host: URL, error: Error): ParleyError {
-  const body = (error as { originalResponse?: { getBody(): string } | null }).originalResponse?.getBody()
-  if (body === undefined) return new ParleyError("host-unreachable", `${host.origin} does not answer`)
+/** A cut line, a host that is busy with this very upload, or one that failed: soon it may be otherwise. */
+function isPassing(error: DetailedError | Error): boolean {
+  const status = answerOf(error)?.getStatus() ?? 0
+  return status < 400 || status === 409 || status === 423 || status >= 500
+}
+
+function answerOf(error: DetailedError | Error): DetailedError["originalResponse"] {
+  return "originalResponse" in error ? error.originalResponse : null
+}
+
+function failure(host: URL, error: DetailedError | Error): ParleyError {
+  const answer = answerOf(error)
+  if (answer === null) return new ParleyError("host-unreachable", `${host.origin} does not answer`)
+  const named = answer.getHeader(FAULT_HEADER)
+  if (named !== undefined && isErrorCode(named)) return new ParleyError(named, "the host cannot go on with the upload")
+  const body = answer.getBody()
   try {
-    const { code, message } = parseLoose(utf8(body), HostFault, 16 * 1024)
-    return new ParleyError(isErrorCode(code) ? code : "host-refused", message)
+    const fault = parseLoose(utf8(body), HostFault, 16 * 1024)
+    return new ParleyError(codeOf(fault), fault.message)
   } catch {
     return new ParleyError("host-refused", "the upload was refused")
   }

@@ -1,31 +1,23 @@
+import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { z } from "zod"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { parseLoose } from "../../../shared/json/canonical.ts"
+import { MAX_NOTICE_BYTES, NOTICES } from "../../../shared/http/notice.ts"
 import { MAX_BUNDLE_BYTES } from "../../../shared/protocol/bundle.ts"
 import { parseSignaturePath, ROOM } from "../../../shared/room/layout.ts"
 import { SEALED_KINDS } from "../../../shared/signed/jwe.ts"
 import { KINDS, objectDigest } from "../../../shared/signed/kinds.ts"
 import { roomDraft } from "../../room/contract.ts"
-import { listFiles, readCapped, readRequired, writeAtomically } from "../files.ts"
+import { listFiles, readCapped, writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
 import type { Room } from "../room.ts"
 import { isReceipt } from "../runs/bundles.ts"
 import { askHost } from "./client.ts"
+import { hostNames } from "./host-names.ts"
+import { SHARED } from "./push-room.ts"
 
-const MAX_OBJECT_BYTES = 8 * 1024 * 1024
-const SHARED = [
-  ROOM.cancellations,
-  ROOM.contractSignatures,
-  ROOM.endings,
-  ROOM.grants,
-  ROOM.manifests,
-  ROOM.proposals,
-  ROOM.rejections,
-  ROOM.tokens,
-] as const
+export { pushRoom } from "./push-room.ts"
+
 const FROM_HOST = [...SHARED, ROOM.receipts, ROOM.refusals, ROOM.results] as const
-const Names = z.strictObject({ names: z.array(z.string().max(220)).max(20_000) })
 
 /** Digest of the contract in the room folder, or null when there is none yet. */
 export async function roomContractDigest(room: Room): Promise<string | null> {
@@ -50,31 +42,25 @@ export async function pullRoom(room: Room, host: URL, contract: string): Promise
       pulled++
     }
   }
+  await pullNotices(room, host, base)
   return pulled
 }
 
-/** Sends what the host lacks. Sealed data goes with `parley dataset push`. */
-export async function pushRoom(room: Room, host: URL, contract: string): Promise<number> {
-  const base = `/v1/contracts/${contract}`
-  if ((await askHost(room.home, host, { maxBytes: KINDS.contract.maxBytes, method: "GET", path: base })) === null) {
-    const body = await readRequired(join(room.folder, ROOM.contract), KINDS.contract.maxBytes)
-    await askHost(room.home, host, { body, maxBytes: 1024, method: "PUT", path: base })
+/** The host's words about open runs, as they are now: the only files here that change, and that nobody signs. */
+async function pullNotices(room: Room, host: URL, base: string): Promise<void> {
+  const folder = join(room.folder, NOTICES)
+  const proposals = await listFiles(join(room.folder, ROOM.proposals))
+  const open = new Set(
+    proposals.flatMap((name) => parseSignaturePath(name)?.digest ?? []).map((digest) => `${digest}.json`),
+  )
+  const offered = (await hostNames(room, host, `${base}/${NOTICES}`)).filter((name) => open.has(name))
+  const here = (await listFiles(folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name))
+  for (const gone of here.filter((name) => !offered.includes(name))) await rm(join(folder, gone))
+  for (const name of offered) {
+    const path = `${base}/${NOTICES}/${name}`
+    const bytes = await askHost(room.home, host, { maxBytes: MAX_NOTICE_BYTES, method: "GET", path })
+    if (bytes !== null) await writeAtomically(join(folder, name), bytes)
   }
-  let pushed = 0
-  for (const folder of SHARED) {
-    const have = new Set(await hostNames(room, host, `${base}/${folder}`))
-    for (const file of (await signatureNames(room, folder)).filter((name) => !have.has(name))) {
-      const body = await readRequired(join(room.folder, folder, file), MAX_OBJECT_BYTES)
-      await askHost(room.home, host, { body, maxBytes: 1024, method: "PUT", path: `${base}/${folder}/${file}` })
-      pushed++
-    }
-  }
-  return pushed
-}
-
-/** A note that somebody left in the folder is no object; the host would refuse it, and with it every command. */
-async function signatureNames(room: Room, folder: string): Promise<readonly string[]> {
-  return (await listFiles(join(room.folder, folder))).filter((name) => parseSignaturePath(name) !== null)
 }
 
 /** Names that need not be fetched. A receipt that does not verify here is fetched again. */
@@ -101,11 +87,6 @@ async function pullContract(room: Room, host: URL, contract: string, base: strin
     throw new ParleyError("contract-mismatch", "the host gave another contract than was asked for")
   }
   await writeAtomically(join(room.folder, ROOM.contract), bytes)
-}
-
-async function hostNames(room: Room, host: URL, path: string): Promise<readonly string[]> {
-  const bytes = await askHost(room.home, host, { maxBytes: 8 * 1024 * 1024, method: "GET", path })
-  return bytes === null ? [] : parseLoose(bytes, Names, 8 * 1024 * 1024).names
 }
 
 /** A hostile host could name `../../.ssh/config`: only the names that the room's layout has become paths. */

@@ -1,5 +1,5 @@
 import type { PreviousUpload, UrlStorage } from "tus-js-client"
-import { z } from "zod"
+import * as z from "zod"
 import { parseLoose } from "../../../shared/json/canonical.ts"
 import { readCapped } from "../files.ts"
 import { type Home, inHome, writeHomeJson } from "../home.ts"

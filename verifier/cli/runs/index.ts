@@ -23,7 +23,9 @@ import { HOURS, numberOption, requireNumber, SEQUENCE, TIMEOUT_SECONDS } from ".
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
 import { inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { table } from "../table.ts"
-import { approveGrant, grant } from "./grant.ts"
+import { approveGrant } from "./approve.ts"
+import { grant } from "./grant.ts"
+import { type HostWord, hostWord, hostWordText } from "./host-notice.ts"
 import { type ProposeOptions, propose } from "./propose.ts"
 import { chosen, type RunStatus, runStatuses } from "./state.ts"
 
@@ -38,7 +40,13 @@ export function runCommand(): Command {
       proposalCommand("show", "Show a proposal: query, parameters, versions, what it would release.", showRun),
     )
     .addCommand(grantCommand())
-    .addCommand(proposalCommand("status", "Say where a run stands. Exit code 41 while it waits.", statusOf))
+    .addCommand(
+      proposalCommand(
+        "status",
+        "Say where a run stands. Exit code 41 while it waits, 10 when it will not come about.",
+        statusOf,
+      ),
+    )
     .addCommand(waitCommand())
     .addCommand(cancelCommand())
     .addCommand(listCommand())
@@ -80,7 +88,10 @@ function grantCommand(): Command {
       numberOption("--hours", HOURS),
       24,
     )
-    .option("--approve", "add this key's approval to a grant that another key of this party made")
+    .option(
+      "--approve",
+      "add this key's approval to a grant that a colleague made; everything is checked again, and booked here",
+    )
     .option("--key <kid>", "signing key, when the home has several")
     .addHelpText("after", "\nExample:\n  parley run grant 3f2a9c --room room")
     .action(
@@ -112,7 +123,9 @@ function proposalCommand(
 function waitCommand(): Command {
   return roomOptions(jsonOption(new Command("wait")))
     .argument("[proposal]", "digest or its first digits; the newest when not given")
-    .description("Wait until a run has its receipt (exit 0) or its refusal (exit 10); exit 41 when the time is over.")
+    .description(
+      "Wait until a run has its receipt (exit 0), or its refusal or the host's word that it does not run (exit 10); exit 41 when the time is over.",
+    )
     .option("--timeout <seconds>", "how long", numberOption("--timeout", TIMEOUT_SECONDS), 600)
     .addHelpText("after", "\nExample:\n  parley run wait --room room --timeout 60")
     .action(
@@ -168,21 +181,18 @@ async function grantRun(
   options: EvidenceOptions & { hours: number; approve?: boolean; key?: string },
 ): Promise<Outcome> {
   const run = chosen(await runStatuses(room, inForce), proposal)
-  if (options.approve === true) {
-    const digest = await approveGrant(room, run, options.key)
-    return { json: { grant: digest }, text: `approved grant ${digest}` }
-  }
-  const key = options.key === undefined ? {} : { key: options.key }
-  const outcome = await grant(room, inForce, run, {
-    ...key,
+  const approving = options.approve === true
+  const outcome = await (approving ? approveGrant : grant)(room, inForce, run, {
+    ...(options.key === undefined ? {} : { key: options.key }),
     acceptedRoots: options.acceptSimulatedRoot ?? [],
     hours: options.hours,
     timeoutMs: requireNumber("--timeout", options.timeout, TIMEOUT_SECONDS) * 1000,
   })
   const { simulated } = outcome.session.evidence
   const after = chosen(await runStatuses(room, inForce), run.proposal.digest)
+  const again = outcome.again ? ` (the ${approving ? "approval given" : "grant made"} before)` : ""
   const lines = [
-    `granted sequence ${run.proposal.payload.sequence} of ${run.proposal.payload.query}${outcome.again ? " (the grant made before)" : ""}`,
+    `${approving ? "approved" : "granted"} sequence ${run.proposal.payload.sequence} of ${run.proposal.payload.query}${again}`,
     `${simulated ? "SIMULATED " : ""}enclave verified: ${outcome.session.evidence.checked.length} checks`,
     after.waitingFor.length === 0
       ? "every party has granted; the enclave runs it now"
@@ -210,10 +220,22 @@ async function showRun(_room: Room, inForce: ContractInForce, run: RunStatus): P
 }
 
 async function statusOf(room: Room, _inForce: ContractInForce, run: RunStatus): Promise<Outcome> {
-  const exit = run.state === "released" ? 0 : run.state === "refused" || run.state === "cancelled" ? 10 : 41
   const why = await reason(room, run)
-  const waiting = run.waitingFor.length === 0 || exit !== 41 ? "" : `\nwaiting for: ${run.waitingFor.join(", ")}`
-  return { exit, json: { ...describe(run), why }, text: `${run.state}${why === null ? "" : `: ${why}`}${waiting}` }
+  const hostSays = await hostWord(room, run)
+  const exit = exitOf(run, hostSays)
+  const lines = [
+    `${run.state}${why === null ? "" : `: ${why}`}`,
+    ...(run.waitingFor.length === 0 || exit !== 41 ? [] : [`waiting for: ${run.waitingFor.join(", ")}`]),
+    ...(hostSays === null ? [] : [hostWordText(hostSays)]),
+  ]
+  return { exit, json: { ...describe(run), hostSays, why }, text: lines.join("\n") }
+}
+
+/** Nothing changes by waiting when everybody has granted and the host says that it does not come about. */
+function exitOf({ state }: RunStatus, hostSays: HostWord | null): 0 | 10 | 41 {
+  if (state === "released") return 0
+  const over = state === "refused" || state === "cancelled" || (state === "granted" && hostSays !== null)
+  return over ? 10 : 41
 }
 
 /** What a refusal says; its details are sealed to the party that answers for it. */

@@ -14,6 +14,7 @@ import { signJws } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
 import { objectDigest } from "../../../shared/signed/kinds.ts"
 import { roomManifests } from "../../room/objects.ts"
+import { requireNotSuperseded } from "../contract/amendment/find.ts"
 import { judgeLocally } from "../engine/judge.ts"
 import { writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
@@ -38,6 +39,7 @@ export async function propose(
 ): Promise<{ proposal: Proposal; digest: string }> {
   requireValidAt(inForce.contract, new Date())
   await requireNotEnded(room, inForce)
+  await requireNotSuperseded(room, inForce)
   const query = inForce.contract.queries.find(({ name }) => name === options.query)
   if (query === undefined)
     throw new ParleyError(

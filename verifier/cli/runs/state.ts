@@ -1,6 +1,6 @@
-import type { ContractInForce } from "../../../shared/contract/in-force.ts"
+import { type ContractInForce, waitingFor } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { requiredGranters } from "../../../shared/protocol/granters.ts"
+import { grantApproval, requiredGranters } from "../../../shared/protocol/granters.ts"
 import type { Proposal } from "../../../shared/protocol/proposal.ts"
 import type { Refusal } from "../../../shared/protocol/receipt.ts"
 import {
@@ -23,7 +23,7 @@ export interface RunStatus {
   readonly proposal: RoomObject<Proposal>
   readonly state: RunState
   readonly grants: readonly RoomGrant[]
-  /** "bank (grant)" for every party that has no grant that still holds; nobody once the run is over. */
+  /** "bank (grant)", or "bank (grant, 1 of 2 approvals)", for every party that has no whole grant that still holds. */
   readonly waitingFor: readonly string[]
   readonly refusal: Refusal | null
 }
@@ -40,6 +40,7 @@ export async function runStatuses(room: Room, inForce: ContractInForce): Promise
     const own = grants.filter(({ grant }) => grant.proposal === proposal.digest)
     const live = own.filter(({ complete, grant }) => complete && Date.parse(grant.expires) > now)
     const granted = new Set(live.map(({ grant }) => grant.party))
+    const open = own.filter(({ complete, grant }) => !complete && Date.parse(grant.expires) > now)
     const missing = requiredGranters(inForce.contract).filter((party) => !granted.has(party))
     const refusal = refusals.find(({ payload }) => payload.proposal === proposal.digest)?.payload ?? null
     const cancelled = cancellations.some(
@@ -55,10 +56,16 @@ export async function runStatuses(room: Room, inForce: ContractInForce): Promise
           : missing.length === 0
             ? "granted"
             : "proposed"
-    const waitingFor = state === "proposed" ? missing.map((party) => `${party} (grant)`) : []
-    statuses.push({ grants: own, proposal, refusal, state, waitingFor })
+    const waiting = state === "proposed" ? missing.map((party) => missingGrant(inForce, party, open)) : []
+    statuses.push({ grants: own, proposal, refusal, state, waitingFor: waiting })
   }
   return statuses.sort((a, b) => a.proposal.payload.sequence - b.proposal.payload.sequence)
+}
+
+/** What a party still owes. An approval counts with its grant: those of two different grants do not add up. */
+function missingGrant({ contract }: ContractInForce, party: string, open: readonly RoomGrant[]): string {
+  const given = open.filter(({ grant }) => grant.party === party).map(({ kids }) => kids.length)
+  return waitingFor(party, "grant", Math.max(0, ...given), grantApproval(contract, party).required)
 }
 
 /** The status of the proposal that a digest, or its first digits, names; the newest one when none is given. */

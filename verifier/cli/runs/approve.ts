@@ -1,0 +1,110 @@
+import { type ContractInForce, waitingFor } from "../../../shared/contract/in-force.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import { canonicalBytes } from "../../../shared/json/canonical.ts"
+import type { Grant } from "../../../shared/protocol/grant.ts"
+import { grantApproval } from "../../../shared/protocol/granters.ts"
+import { signJwsBytes } from "../../../shared/signed/jws.ts"
+import { keyId } from "../../../shared/signed/keys.ts"
+import { requireGrantable } from "../../ledger/rules.ts"
+import type { RoomGrant } from "../../room/objects.ts"
+import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
+import { localParty } from "../home.ts"
+import { localKey } from "../keys.ts"
+import { book, localLedger } from "../ledger/book.ts"
+import type { Room } from "../room.ts"
+import {
+  type GrantOptions,
+  type GrantOutcome,
+  intentionOf,
+  proposedVersions,
+  publish,
+  requireGrantKey,
+  requireOpen,
+} from "./consent.ts"
+import type { RunStatus } from "./state.ts"
+
+/** How far a colleague's clock may run before this one, in milliseconds. */
+const SKEW_MS = 5 * 60_000
+
+/**
+ * Adds this key's approval to a grant that another key of this party made. Nothing is taken over from whoever made it:
+ * contract, proposal and receipts are judged again, the enclave is asked a nonce of this home's own, and the approval is
+ * booked in this home's own ledger before it leaves.
+ *
+ * The grant cites the document that its maker verified, which answers a nonce that this home never sent and need not be
+ * at hand. What counts is whom the keys are wrapped to: both attested keys live in the memory of one boot, so that a
+ * document that attests the same two keys under a fresh nonce is of the same boot.
+ */
+export async function approveGrant(
+  room: Room,
+  inForce: ContractInForce,
+  run: RunStatus,
+  options: GrantOptions,
+): Promise<GrantOutcome> {
+  const { home } = room
+  const { name: party } = await localParty(home)
+  const key = await localKey(home, "sign", options.key)
+  const kid = requireGrantKey(inForce, party, key)
+  await requireOpen(room, inForce, run)
+  const versions = await proposedVersions(room, inForce, run.proposal.payload)
+  const own = run.grants.filter(({ grant }) => grant.party === party)
+  if (own.length === 0) throw nothingToApprove(inForce, party)
+  const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
+  const { digest, grant, kids } = grantTo(own, party, session)
+  if (kids.includes(kid)) return { again: true, digest, session }
+  const owns = versions.some(({ payload }) => payload.owner === party)
+  requireFits(grant, inForce, run, owns)
+  const intention = intentionOf(run.proposal, versions, session)
+  if (!(await isApproved(room, digest))) {
+    await book(home, { ...intention, event: "grant-approved", grant: digest }, (ledger) =>
+      requireGrantable(ledger, inForce.contract, intention),
+    )
+  }
+  return {
+    again: false,
+    digest: await publish(room, await signJwsBytes("grant", canonicalBytes(grant), key.jwk)),
+    session,
+  }
+}
+
+/** Killed after it was booked, the approval is given out now. */
+async function isApproved({ home }: Room, grant: string): Promise<boolean> {
+  const { entries } = await localLedger(home)
+  return entries.some(({ event }) => event.event === "grant-approved" && event.grant === grant)
+}
+
+/** The newest grant to the boot that has just answered. */
+function grantTo(own: readonly RoomGrant[], party: string, { encryptionKey, signingKey }: VerifiedSession): RoomGrant {
+  const [encryption, signing] = [keyId(encryptionKey), keyId(signingKey)]
+  const here = own.filter(
+    ({ grant: { session } }) => session.encryptionKey === encryption && session.signingKey === signing,
+  )
+  const newest = here.sort((a, b) => a.grant.created.localeCompare(b.grant.created)).at(-1)
+  if (newest !== undefined) return newest
+  throw new ParleyError("grant-invalid", `what ${party} granted is for another boot than the one that answers now`, {
+    todo: "Whoever made the grant runs `parley run grant` again; approve that one.",
+  })
+}
+
+/** All that the enclave will ask of this grant, and that can be seen from outside. */
+function requireFits(grant: Grant, { contract }: ContractInForce, { proposal }: RunStatus, owns: boolean): void {
+  const [created, expires, now] = [Date.parse(grant.created), Date.parse(grant.expires), Date.now()]
+  if (grant.sequence !== proposal.payload.sequence) {
+    throw new ParleyError("proposal-mismatch", "the grant names another sequence than its proposal")
+  }
+  const lifetime = contract.limits.grantLifetimeSeconds * 1000
+  if (expires <= created || expires - created > lifetime || created > now + SKEW_MS) {
+    throw new ParleyError("grant-invalid", "the grant's times do not fit the contract")
+  }
+  if (expires <= now) throw new ParleyError("grant-expired", `the grant expired at ${grant.expires}`)
+  if (owns !== (grant.secret !== null) || owns !== (grant.optOuts !== null)) {
+    throw new ParleyError("grant-invalid", "keys come from the owners of the proposed data, and only from them")
+  }
+}
+
+function nothingToApprove({ contract }: ContractInForce, party: string): ParleyError {
+  const { required } = grantApproval(contract, party)
+  return new ParleyError("grant-missing", `waiting for: ${waitingFor(party, "grant", 0, required)}`, {
+    todo: "One of this party's keys makes the grant first, with `parley run grant` without --approve.",
+  })
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path"
+import type { Bytes } from "../../../shared/bytes.ts"
+import { type ContractInForce, requireValidAt } from "../../../shared/contract/in-force.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
+import { grantApproval } from "../../../shared/protocol/granters.ts"
+import type { Manifest } from "../../../shared/protocol/manifest.ts"
+import type { Proposal } from "../../../shared/protocol/proposal.ts"
+import { checkParameters } from "../../../shared/query/parameters.ts"
+import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
+import { peekJwsUnverified } from "../../../shared/signed/jws.ts"
+import { keyId, publicPart } from "../../../shared/signed/keys.ts"
+import type { Intention } from "../../ledger/rules.ts"
+import { type RoomObject, roomManifests } from "../../room/objects.ts"
+import { requireNotSuperseded } from "../contract/amendment/find.ts"
+import type { VerifiedSession } from "../enclave/verify.ts"
+import { judgeLocally } from "../engine/judge.ts"
+import { writeAtomically } from "../files.ts"
+import type { LocalKey } from "../home.ts"
+import type { Room } from "../room.ts"
+import { reconcile } from "./receipts.ts"
+import { type RunStatus, requireNotEnded } from "./state.ts"
+
+export interface GrantOptions {
+  readonly acceptedRoots: readonly string[]
+  readonly timeoutMs: number
+  readonly hours: number
+  readonly key?: string
+}
+
+/** What one party's grant of one proposal, or the approval of one, came to. */
+export interface GrantOutcome {
+  readonly digest: string
+  readonly session: VerifiedSession
+  readonly again: boolean
+}
+
+/** The contract holds at this moment, and the run is still to be had. The ledger is compared with every receipt at hand. */
+export async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<void> {
+  requireValidAt(inForce.contract, new Date())
+  await requireNotEnded(room, inForce)
+  await requireNotSuperseded(room, inForce)
+  if (run.state === "cancelled") throw new ParleyError("proposal-invalid", "the proposer has cancelled this proposal")
+  if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
+  await reconcile(room, inForce)
+}
+
+/** A signature by a key that the contract does not list for grants would be passed over by everybody. */
+export function requireGrantKey({ contract }: ContractInForce, party: string, { jwk }: LocalKey): string {
+  const kid = keyId(publicPart(jwk))
+  if (grantApproval(contract, party).keys.some((key) => keyId(key) === kid)) return kid
+  throw new ParleyError("jws-unknown-key", `this key is not among those of ${party} that approve grants`)
+}
+
+/** The versions that a proposal names. It must be one that the contract allows, over manifests that are there. */
+export async function proposedVersions(
+  room: Room,
+  inForce: ContractInForce,
+  proposal: Proposal,
+): Promise<readonly RoomObject<Manifest>[]> {
+  const query = inForce.contract.queries.find(({ name }) => name === proposal.query)
+  if (query === undefined) throw new ParleyError("proposal-invalid", "no such query in the contract")
+  checkParameters(query, proposal.parameters)
+  const [plan] = await judgeLocally({ ...inForce.contract, queries: [query] })
+  const named = proposal.manifests.map(({ dataset }) => dataset)
+  if (plan?.datasets.length !== named.length || plan.datasets.some((name) => !named.includes(name))) {
+    throw new ParleyError("proposal-invalid", "the proposal does not name exactly the datasets of its query")
+  }
+  const { objects } = await roomManifests(room.files, inForce)
+  return proposal.manifests.map(({ dataset, manifest }) => {
+    const found = objects.find(({ digest, payload }) => digest === manifest && payload.dataset === dataset)
+    if (found !== undefined) return found
+    throw new ParleyError("manifest-mismatch", `${dataset}: the proposed version is not in the room`)
+  })
+}
+
+/** What is about to be booked. */
+export function intentionOf(
+  proposal: RoomObject<Proposal>,
+  versions: readonly RoomObject<Manifest>[],
+  session: VerifiedSession,
+): Intention {
+  return {
+    contract: proposal.payload.contract,
+    encryptionKey: keyId(session.encryptionKey),
+    manifests: versions.map(({ digest, payload: { dataset, lineage } }) => ({ dataset, lineage, manifest: digest })),
+    proposal: proposal.digest,
+    query: proposal.payload.query,
+    sequence: proposal.payload.sequence,
+  }
+}
+
+/** Gives a signature under a grant out. Booked before, always. */
+export async function publish(room: Room, jws: Bytes): Promise<string> {
+  const { digest, kid } = peekJwsUnverified("grant", jws)
+  await writeAtomically(join(room.folder, signaturePath(ROOM.grants, digest, kid)), jws)
+  return digest
+}
