@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 
 /** Field kinds that signed objects are made of (SPEC.md, "Encodings"). All are closed: no default, no transform. */
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Bytes, utf8 } from "../bytes.ts"
 import { canonicalBytes, canonicalText } from "./canonical.ts"
 

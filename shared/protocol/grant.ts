@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { Token } from "../contract/tokens.ts"
 import { base64urlOf, Digest, Instant, integer, Name } from "../json/fields.ts"
 import { Padding } from "../json/padding.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, Digest, Instant, integer, Name } from "../json/fields.ts"
 
 /** Largest number of parts of one dataset version. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, ColumnName, Digest, Instant, integer, Name, text } from "../json/fields.ts"
 
 /** A run that was proposed or granted and will never have a receipt. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { EffectivePolicy } from "../contract/effective-policy.ts"
 import { Digest, Instant, integer, Name, text } from "../json/fields.ts"
 import { SessionReference } from "./grant.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, ColumnName, Digest, integer, Name } from "../json/fields.ts"
 import { Padding } from "../json/padding.ts"
 

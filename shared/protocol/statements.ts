@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { Digest, Instant, Name, text } from "../json/fields.ts"
 
 /** A party says that it will not sign this contract, and why. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { Digest, Instant, Name } from "../json/fields.ts"
 import { SEALED_KINDS } from "../signed/jwe.ts"
 

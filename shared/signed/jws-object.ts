@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Bytes } from "../bytes.ts"
 import { canonicalBytes, parseCanonical } from "../json/canonical.ts"
 import { base64urlOf, base64urlUpTo } from "../json/fields.ts"

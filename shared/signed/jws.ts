@@ -1,5 +1,5 @@
 import { FlattenedSign, flattenedVerify } from "jose"
-import { z } from "zod"
+import * as z from "zod"
 import { type Bytes, fromBase64url } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
 import { canonicalBytes, parseCanonical } from "../json/canonical.ts"

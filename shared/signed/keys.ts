@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js"
 import { importJWK } from "jose"
-import { z } from "zod"
+import * as z from "zod"
 import { type Bytes, toBase64url } from "../bytes.ts"
 import { ParleyError } from "../errors/index.ts"
 import { canonicalBytes } from "../json/canonical.ts"

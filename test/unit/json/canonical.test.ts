@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import { utf8 } from "../../../shared/bytes.ts"
 import { canonicalText, parseCanonical, parseLoose } from "../../../shared/json/canonical.ts"
 import { expectCode } from "../../support/rejects.ts"

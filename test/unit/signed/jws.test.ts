@@ -1,7 +1,7 @@
 import { p384 } from "@noble/curves/nist.js"
 import { FlattenedSign } from "jose"
 import { describe, expect, it } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import { fromBase64url, toBase64url, utf8 } from "../../../shared/bytes.ts"
 import { canonicalBytes } from "../../../shared/json/canonical.ts"
 import { openJws, signJws } from "../../../shared/signed/jws.ts"

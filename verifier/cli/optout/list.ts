@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { Token } from "../../../shared/contract/tokens.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { parseLoose } from "../../../shared/json/canonical.ts"
