@@ -7,18 +7,24 @@ import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
 import { plainDuckDb } from "../support/join-counts.ts"
 import { MemoryWatch } from "./memory.ts"
+import { benchLargeCsv, benchSealing } from "./sealing.ts"
 
 const PLAIN = fileURLToPath(new URL("./plain.ts", import.meta.url))
 const REGIONS = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}`)
 const MIB = 1024 * 1024
 
 const { values } = parseArgs({
-  options: { repeats: { default: "3", type: "string" }, rows: { multiple: true, type: "string" } },
+  options: {
+    repeats: { default: "3", type: "string" },
+    rows: { multiple: true, type: "string" },
+    "seal-gb": { type: "string" },
+  },
 })
 const sizes = (values.rows ?? ["1000000", "10000000"]).map(Number)
 const repeats = Number(values.repeats)
 
-for (const rows of sizes) await bench(rows)
+if (values["seal-gb"] !== undefined) await benchLargeCsv(Number(values["seal-gb"]), say)
+else for (const rows of sizes) await bench(rows)
 
 /** One size, everything side by side in one run: only the ratios mean something on a shared machine. */
 async function bench(rows: number): Promise<void> {
@@ -27,6 +33,7 @@ async function bench(rows: number): Promise<void> {
     say(
       `\n${rows.toLocaleString("en")} x ${rows.toLocaleString("en")} distinct identities, half of them shared; medians of ${repeats}`,
     )
+    await benchSealing(rows, repeats, say)
     await generate(room, rows)
     const accounts = testDataset("accounts", "bank", [integerColumn("balance", "measure", 0, 1000)])
     const persons = testDataset("persons", "bureau", [textColumn("region", REGIONS)])
@@ -68,16 +75,7 @@ async function generate(room: CleanRoom, rows: number): Promise<void> {
 }
 
 async function seal(room: CleanRoom, party: string, dataset: string): Promise<void> {
-  const file = room.path(`${dataset}.parquet`)
-  const watch = new MemoryWatch(process.pid)
-  const start = performance.now()
-  await room.parley(party, ["dataset", "seal", "--dataset", dataset, "--input", file])
-  const seconds = (performance.now() - start) / 1000
-  const peak = watch.stop()
-  const { size } = await stat(file)
-  say(
-    `sealed ${dataset}: ${(size / MIB).toFixed(0)} MiB of Parquet in ${seconds.toFixed(1)} s, ${(size / MIB / seconds).toFixed(0)} MiB/s on all cores, peak ${(peak / MIB).toFixed(0)} MiB with this process`,
-  )
+  await room.parley(party, ["dataset", "seal", "--dataset", dataset, "--input", room.path(`${dataset}.parquet`)])
 }
 
 async function plain(room: CleanRoom, kind: "text" | "token"): Promise<{ seconds: number[]; peak: number }> {

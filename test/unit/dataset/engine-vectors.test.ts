@@ -1,16 +1,21 @@
 import { beforeEach, describe, expect, it } from "vitest"
 import { makeVector, publicTestSecret } from "../../../shared/tokens/vectors.ts"
-import { checkEngineVectors, defineTokenFunctions } from "../../../verifier/cli/dataset/token-functions.ts"
+import {
+  checkEngineVectors,
+  defineTokenFunctions,
+  type TokenFunctions,
+} from "../../../verifier/cli/dataset/token-functions.ts"
 import { openLocalEngine } from "../../../verifier/cli/engine/duckdb.ts"
 
 const shape = { name: "identities", normalization: ["trim" as const, "lowercase" as const] }
 const spec = { ...shape, vectors: ["  Ada", "ÉVA ", ""].map((input) => makeVector(shape, input)) }
 
 let engine: Awaited<ReturnType<typeof openLocalEngine>>
+let tokens: TokenFunctions
 
 beforeEach(async () => {
   engine = await openLocalEngine({ memoryBytes: 64 * 1024 * 1024, spillFolder: null })
-  await defineTokenFunctions(engine, spec, publicTestSecret())
+  tokens = await defineTokenFunctions(engine, spec, publicTestSecret())
   return () => engine.closeSync()
 })
 
@@ -35,7 +40,17 @@ describe("the contract's vectors in the engine that seals", () => {
   })
 
   it("catch tokens under another key, and ones that are computed otherwise", async () => {
-    await engine.run("SET VARIABLE parley_inner = 'x'::BLOB")
+    const differs = mismatch("vector 1: in the engine that seals the token differs at character")
+    tokens.bind(new Uint8Array(32))
+    await expect(checkEngineVectors(engine, spec)).rejects.toMatchObject(differs)
+    tokens.bind(publicTestSecret())
+    await checkEngineVectors(engine, spec)
+    tokens.wipe()
+    await expect(checkEngineVectors(engine, spec)).rejects.toMatchObject(differs)
+  })
+
+  it("catch tokens of texts that are normalised otherwise", async () => {
+    await engine.run("CREATE OR REPLACE TEMP MACRO parley_token(x) AS parley_hmac(upper(x) || '.')")
     await expect(checkEngineVectors(engine, spec)).rejects.toMatchObject(
       mismatch("vector 1: in the engine that seals the token differs at character"),
     )

@@ -10,8 +10,9 @@ import { testContract } from "../../support/contract.ts"
 vi.mock("../../../verifier/cli/dataset/token-functions.ts", async (importOriginal) => {
   const original = await importOriginal<typeof import("../../../verifier/cli/dataset/token-functions.ts")>()
   const defineTokenFunctions: typeof original.defineTokenFunctions = async (engine: DuckDBConnection, ...rest) => {
-    await original.defineTokenFunctions(engine, ...rest)
-    await engine.run("CREATE OR REPLACE TEMP MACRO parley_normalized(x) AS upper(x)")
+    const functions = await original.defineTokenFunctions(engine, ...rest)
+    await engine.run("CREATE OR REPLACE TEMP MACRO parley_token(x) AS parley_hmac(x || '.')")
+    return functions
   }
   return { ...original, defineTokenFunctions }
 })

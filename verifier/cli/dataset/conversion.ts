@@ -7,14 +7,18 @@ import type { Input } from "./input.ts"
 /** What can be wrong with one cell. */
 export type FaultKind = "null" | "type" | "domain" | "range" | "empty"
 
+/** A condition over the input's columns and one that stands for the value, wherever that is computed. */
+export interface FaultCondition {
+  readonly kind: FaultKind
+  readonly when: (value: string) => string
+}
+
 /** How one contract column comes out of the input: its value, and a condition for each kind of fault. */
 export interface Conversion {
   readonly column: string
   readonly source: string
   readonly value: string
-  /** Condition for an empty cell, where it can be told without computing the value. */
-  readonly isNull: string
-  readonly faults: readonly { readonly kind: FaultKind; readonly when: string }[]
+  readonly faults: readonly FaultCondition[]
 }
 
 /** One conversion per contract column; throws `input-header` naming every column that the input lacks. */
@@ -28,25 +32,17 @@ export function conversionsOf(dataset: Dataset, input: Input, map: ReadonlyMap<s
   return sources.map(({ column, source }) => conversion(column, source, input.types.get(source) ?? "VARCHAR"))
 }
 
+/** `parley_token` and `parley_empty` are the engine's functions for the contract's steps; see `token-functions.ts`. */
 function conversion(column: Column, source: string, type: string): Conversion {
-  const text = type === "VARCHAR" ? identifier(source) : `CAST(${identifier(source)} AS VARCHAR)`
-  if (column.type === "identity") return identityConversion(column.name, source, text)
-  const native = nativeSql(column, identifier(source), type)
-  const value = native ?? valueSql(column, text)
-  const faults = [
-    ...(column.nullable ? [] : [{ kind: "null" as const, when: `${text} IS NULL` }]),
-    ...constraintFaults(column, text, value),
-  ]
-  return { column: column.name, faults, isNull: `${text} IS NULL`, source, value }
-}
-
-/** `parley_normalize` is the local engine's function for the contract's steps; see `tokens.ts`. */
-function identityConversion(column: string, source: string, text: string): Conversion {
-  const faults = [
-    { kind: "null" as const, when: `${text} IS NULL` },
-    { kind: "empty" as const, when: `${text} IS NOT NULL AND length(parley_normalized(${text})) = 0` },
-  ]
-  return { column, faults, isNull: `${text} IS NULL`, source, value: `parley_token(parley_normalized(${text}))` }
+  const cell = identifier(source)
+  const text = type === "VARCHAR" ? cell : `CAST(${cell} AS VARCHAR)`
+  const missing: FaultCondition = { kind: "null", when: () => `${cell} IS NULL` }
+  if (column.type === "identity") {
+    const empty: FaultCondition = { kind: "empty", when: () => `${cell} IS NOT NULL AND parley_empty(${text})` }
+    return { column: column.name, faults: [missing, empty], source, value: `parley_token(${text})` }
+  }
+  const faults = [...(column.nullable ? [] : [missing]), ...constraintFaults(column, cell, text)]
+  return { column: column.name, faults, source, value: nativeSql(column, cell, type) ?? valueSql(column, text) }
 }
 
 /** A cell whose type in the input already is the contract's needs no detour over text; null where it is not. */
@@ -60,10 +56,17 @@ function nativeSql(column: ValueColumn, cell: string, type: string): string | nu
       return type === "DATE" ? cell : null
     case "timestamp":
       return type === "TIMESTAMP" ? cell : null
-    case "text":
     case "decimal":
+      return fitsDecimal(type, column.scale) ? `CAST(${cell} AS DECIMAL(18, ${column.scale}))` : null
+    case "text":
       return null
   }
+}
+
+/** No digit is lost, before or behind the point. */
+function fitsDecimal(type: string, scale: number): boolean {
+  const [, width, digits] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? []
+  return width !== undefined && Number(digits) <= scale && Number(width) - Number(digits) <= 18 - scale
 }
 
 function valueSql(column: ValueColumn, text: string): string {
@@ -87,41 +90,44 @@ function valueSql(column: ValueColumn, text: string): string {
   }
 }
 
-/** DuckDB's casts round ("1.5" to 2) and accept many spellings: the text must have the one shape first. */
+/**
+ * DuckDB's casts round ("1.5" to 2) and accept many spellings: the text must have the one shape, or be what DuckDB itself
+ * writes for the value, which is quicker to see.
+ */
 function shaped(text: string, shape: string, type: string): string {
-  return `CASE WHEN regexp_full_match(${text}, ${literal(shape)}) THEN TRY_CAST(${text} AS ${type}) END`
+  const value = `TRY_CAST(${text} AS ${type})`
+  return `CASE WHEN CAST(${value} AS VARCHAR) = ${text} OR regexp_full_match(${text}, ${literal(shape)}) THEN ${value} END`
 }
 
-function constraintFaults(column: ValueColumn, text: string, value: string): Conversion["faults"] {
-  const type = { kind: "type" as const, when: `${text} IS NOT NULL AND (${value}) IS NULL` }
+function constraintFaults(column: ValueColumn, cell: string, text: string): readonly FaultCondition[] {
+  const type: FaultCondition = { kind: "type", when: (value) => `${cell} IS NOT NULL AND (${value}) IS NULL` }
   switch (column.type) {
     case "text":
-      return [{ kind: "domain", when: `${text} NOT IN (${column.domain.map(literal).join(", ")})` }]
+      return [{ kind: "domain", when: () => `${text} NOT IN (${column.domain.map(literal).join(", ")})` }]
     case "boolean":
       return [type]
     case "integer": {
       const { max, min, step } = column.range
-      return [
-        type,
-        rangeFault(value, String(min), String(max), step === 1 ? null : `((${value}) - ${min}) % ${step} <> 0`),
-      ]
+      const offGrid = step === 1 ? null : (value: string) => `((${value}) - ${min}) % ${step} <> 0`
+      return [type, rangeFault(String(min), String(max), offGrid)]
     }
     case "decimal": {
       const decimal = (number: string) => `CAST(${literal(number)} AS DECIMAL(18, ${column.scale}))`
       const { max, min, step } = column.range
-      const offGrid = `((${value}) - ${decimal(min)}) % ${decimal(step)} <> 0`
-      return [type, rangeFault(value, decimal(min), decimal(max), offGrid)]
+      const offGrid = (value: string) => `((${value}) - ${decimal(min)}) % ${decimal(step)} <> 0`
+      return [type, rangeFault(decimal(min), decimal(max), offGrid)]
     }
     case "date":
-      return [type, rangeFault(value, `DATE ${literal(column.range.min)}`, `DATE ${literal(column.range.max)}`, null)]
+      return [type, rangeFault(`DATE ${literal(column.range.min)}`, `DATE ${literal(column.range.max)}`, null)]
     case "timestamp":
-      return [type, rangeFault(value, stamp(column.range.min), stamp(column.range.max), null)]
+      return [type, rangeFault(stamp(column.range.min), stamp(column.range.max), null)]
   }
 }
 
-function rangeFault(value: string, min: string, max: string, offGrid: string | null) {
-  const outside = `(${value}) NOT BETWEEN ${min} AND ${max}`
-  return { kind: "range" as const, when: offGrid === null ? outside : `(${outside} OR ${offGrid})` }
+function rangeFault(min: string, max: string, offGrid: ((value: string) => string) | null): FaultCondition {
+  const outside = (value: string) => `(${value}) NOT BETWEEN ${min} AND ${max}`
+  const when = (value: string) => (offGrid === null ? outside(value) : `(${outside(value)} OR ${offGrid(value)})`)
+  return { kind: "range", when }
 }
 
 function stamp(instant: string): string {

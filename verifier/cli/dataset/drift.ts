@@ -1,24 +1,25 @@
 import type { Prepared } from "./prepare.ts"
 import type { InputColumn, SealedRecord } from "./records.ts"
+import type { Written } from "./write-parts.ts"
 
 /** Changes that are worth a look before sealing. Shares in percentage points. */
 const NULL_SHARE_POINTS = 5
 const ROW_SHARE_PERCENT = 20
 
 /** What differs between the input and the last sealed version, one sentence each; empty when nothing does. */
-export function drift(prepared: Prepared, asOf: string, last: SealedRecord): readonly string[] {
-  const [now, before] = [inputColumns(prepared), columnsBefore(last)]
+export function drift(prepared: Prepared, written: Written, asOf: string, last: SealedRecord): readonly string[] {
+  const [now, before] = [inputColumns(prepared, written), columnsBefore(last)]
   return [
     ...(before === null ? [] : columnDrift(now, before)),
-    ...rowDrift(prepared, last),
-    ...(before === null ? [] : nullDrift(prepared, now, last, before)),
+    ...rowDrift(written, last),
+    ...(before === null ? [] : nullDrift(written, now, last, before)),
     ...ageDrift(asOf, last),
   ]
 }
 
 /** The input's own header with types, and how many cells of the columns that the contract uses are empty. */
-export function inputColumns({ conversions, input, survey }: Prepared): readonly InputColumn[] {
-  const nulls = new Map(conversions.map(({ column, source }) => [source, survey.nulls.get(column) ?? 0]))
+export function inputColumns({ conversions, input }: Prepared, written: Written): readonly InputColumn[] {
+  const nulls = new Map(conversions.map(({ column, source }) => [source, written.nulls.get(column) ?? 0]))
   return [...input.header].map(([name, type]) => ({ name, nulls: nulls.get(name) ?? null, type }))
 }
 
@@ -39,21 +40,21 @@ function columnDrift(now: readonly InputColumn[], before: readonly InputColumn[]
   ]
 }
 
-function rowDrift({ survey }: Prepared, last: SealedRecord): readonly string[] {
-  if (last.rows === 0) return survey.rows === 0 ? [] : [`${survey.rows} rows, none before`]
-  const change = ((survey.rows - last.rows) / last.rows) * 100
-  return Math.abs(change) < ROW_SHARE_PERCENT ? [] : [`${survey.rows} rows, ${last.rows} before (${signed(change)} %)`]
+function rowDrift({ rows }: Written, last: SealedRecord): readonly string[] {
+  if (last.rows === 0) return rows === 0 ? [] : [`${rows} rows, none before`]
+  const change = ((rows - last.rows) / last.rows) * 100
+  return Math.abs(change) < ROW_SHARE_PERCENT ? [] : [`${rows} rows, ${last.rows} before (${signed(change)} %)`]
 }
 
 function nullDrift(
-  { survey }: Prepared,
+  { rows }: Written,
   now: readonly InputColumn[],
   last: SealedRecord,
   before: readonly InputColumn[],
 ): readonly string[] {
   const shares = new Map(before.map(({ name, nulls }) => [name, share(nulls, last.rows)]))
   return now.flatMap(({ name, nulls }) => {
-    const [was, is] = [shares.get(name) ?? null, share(nulls, survey.rows)]
+    const [was, is] = [shares.get(name) ?? null, share(nulls, rows)]
     if (was === null || is === null || Math.abs(is - was) < NULL_SHARE_POINTS) return []
     return [`column ${name}: ${is.toFixed(1)} % empty, ${was.toFixed(1)} % before`]
   })

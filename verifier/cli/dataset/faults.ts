@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import type { Conversion, FaultKind } from "./conversion.ts"
 import { type Input, readable } from "./input.ts"
+import type { Prepared } from "./prepare.ts"
 
 /** How many faults are named with their row; all are counted. */
 export const NAMED = 20
@@ -13,39 +14,25 @@ export interface Fault {
   readonly kind: FaultKind
 }
 
-/** What one look over the input found. */
-export interface Survey {
-  readonly rows: number
-  /** By contract column: how many cells are null. */
-  readonly nulls: ReadonlyMap<string, number>
+/** What is wrong with an input. */
+interface Survey {
   readonly faults: readonly { readonly column: string; readonly kind: FaultKind; readonly count: number }[]
   readonly first: readonly Fault[]
 }
 
-/** Counts rows, nulls and faults in one pass; only when there are faults does a second pass find their rows. */
-export async function survey(
-  engine: DuckDBConnection,
-  input: Input,
-  conversions: readonly Conversion[],
-): Promise<Survey> {
-  const checks = conversions.flatMap(({ column, faults }) => faults.map((fault) => ({ ...fault, column })))
-  const counts = [
-    "count(*)",
-    ...conversions.map(({ isNull }) => `count(*) FILTER (WHERE ${isNull})`),
-    ...checks.map(({ when }) => `count(*) FILTER (WHERE ${when})`),
-  ]
+/** Counts faults in one pass; a second one finds their rows. */
+async function survey(engine: DuckDBConnection, input: Input, conversions: readonly Conversion[]): Promise<Survey> {
+  const checks = conversions.flatMap(({ column, faults, value }) =>
+    faults.map(({ kind, when }) => ({ column, kind, when: when(value) })),
+  )
+  const counts = checks.map(({ when }) => `count(*) FILTER (WHERE ${when})`)
   const result = await readable(() => engine.runAndReadAll(`SELECT ${counts.join(",\n")} FROM ${input.plain}`))
   const [row = []] = result.getRows()
   const numbers = row.map(Number)
   const faults = checks
-    .map(({ column, kind }, index) => ({ column, count: numbers[1 + conversions.length + index] ?? 0, kind }))
+    .map(({ column, kind }, index) => ({ column, count: numbers[index] ?? 0, kind }))
     .filter(({ count }) => count > 0)
-  return {
-    faults,
-    first: faults.length === 0 ? [] : await firstFaults(engine, input, checks),
-    nulls: new Map(conversions.map(({ column }, index) => [column, numbers[1 + index] ?? 0])),
-    rows: numbers[0] ?? 0,
-  }
+  return { faults, first: faults.length === 0 ? [] : await firstFaults(engine, input, checks) }
 }
 
 async function firstFaults(
@@ -76,8 +63,12 @@ const WORDS: Readonly<Record<FaultKind, string>> = {
   type: "not of the declared type",
 }
 
-/** Throws `input-faults` that counts every fault and names the first ones. */
-export function requireClean({ faults, first }: Survey): void {
+/**
+ * Throws `input-faults` that counts every fault and names the first ones. Only an input whose writing has stopped is
+ * looked over: a sound one is read once.
+ */
+export async function requireClean({ conversions, engine, input }: Prepared): Promise<void> {
+  const { faults, first } = await survey(engine, input, conversions)
   if (faults.length === 0) return
   const counted = faults.map(({ column, count, kind }) => `${column}: ${count} ${WORDS[kind]}`)
   throw inputFaults(
@@ -97,8 +88,9 @@ export function inputFaults(
 
 /** One thread while `work` runs: rows then keep the order of the file, so that their numbers are its own. */
 export async function inFileOrder<T>(engine: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  const [[threads] = []] = (await engine.runAndReadAll("SELECT current_setting('threads')")).getRows()
   await engine.run("SET threads = 1")
   const done = await readable(work)
-  await engine.run("RESET threads")
+  await engine.run(`SET threads = ${Number(threads)}`)
   return done
 }

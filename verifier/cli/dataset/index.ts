@@ -4,6 +4,7 @@ import { ParleyError } from "../../../shared/errors/index.ts"
 import { Instant } from "../../../shared/json/fields.ts"
 import { roomContractInForce, roomDraft } from "../../room/contract.ts"
 import { roomManifests } from "../../room/objects.ts"
+import { requireNotSuperseded } from "../contract/amendment/find.ts"
 import { homeAt } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { jsonOption, perform } from "../outcome.ts"
@@ -19,7 +20,7 @@ import { withPrivateFolder } from "./private-folder.ts"
 import { filterNote, requireFresh, requireRowFilter, staleness } from "./promises.ts"
 import { destroyRecord, lastVersion, sealedRecords } from "./records.ts"
 import { seal } from "./seal.ts"
-import { writeParts } from "./write-parts.ts"
+import { type Written, writeParts } from "./write-parts.ts"
 
 interface SealingOptions extends RoomOptions {
   readonly dataset: string
@@ -124,7 +125,7 @@ async function withParts<T>(
   room: Room,
   options: SealingOptions,
   contract: Contract,
-  work: (prepared: Prepared, parts: readonly string[], progress: Progress) => Promise<T>,
+  work: (prepared: Prepared, written: Written, progress: Progress) => Promise<T>,
 ): Promise<T> {
   const dataset = await ownDataset(room.home, contract, options.dataset)
   requireRowFilter(dataset, options.where)
@@ -132,11 +133,10 @@ async function withParts<T>(
   return withPrivateFolder(room.home, options.temp, async (folder) => {
     const engine = await openSealingEngine(folder)
     try {
-      const checking = () => prepare(engine, room.home, contract, dataset, readOptions(options), folder)
-      const prepared = await progress.phase("checking", checking, () => engine.progress.percentage)
-      // The engine's share stands at the end of reading while it sorts: the clock alone is honest.
-      const parts = await progress.phase("sorting", () => writeParts(prepared, folder))
-      return await work(prepared, parts, progress)
+      const prepared = await prepare(engine, room.home, contract, dataset, readOptions(options), folder)
+      const writing = () => writeParts(prepared, folder).finally(() => prepared.tokens.wipe())
+      const written = await progress.phase("checking and sorting", writing, () => engine.progress.percentage)
+      return await work(prepared, written, progress)
     } finally {
       engine.closeSync()
     }
@@ -145,12 +145,12 @@ async function withParts<T>(
 
 async function check(room: Room, options: SealingOptions) {
   const { contract } = await roomDraft(room.files)
-  return withParts(room, options, contract, async (prepared) => {
+  return withParts(room, options, contract, async (prepared, written) => {
     const last = await lastVersion(room.home, prepared.dataset.lineage)
-    const changes = last === null ? [] : drift(prepared, asOf(options), last)
+    const changes = last === null ? [] : drift(prepared, written, asOf(options), last)
     const stale = staleness(prepared.dataset, asOf(options), new Date())
     const notes = notesOf(filterNote(prepared.dataset, options.where), stale)
-    const { rows, nulls } = prepared.survey
+    const { rows, nulls } = written
     const since =
       last === null ? "no version sealed before" : `compared with version ${last.version} of ${last.sealedAt}`
     const lines = [
@@ -168,12 +168,13 @@ async function check(room: Room, options: SealingOptions) {
 
 async function sealDataset(room: Room, options: SealingOptions) {
   const inForce = await roomContractInForce(room.files)
+  await requireNotSuperseded(room, inForce)
   const key = await localKey(room.home, "sign", options.key)
   const trueAt = asOf(options)
   requireFresh(await ownDataset(room.home, inForce.contract, options.dataset), trueAt, new Date())
-  return withParts(room, options, inForce.contract, async (prepared, parts, progress) => {
+  return withParts(room, options, inForce.contract, async (prepared, written, progress) => {
     const now = new Date()
-    const sealed = await seal({ asOf: trueAt, contract: inForce, key, now, parts, prepared, progress, room })
+    const sealed = await seal({ asOf: trueAt, contract: inForce, key, now, prepared, progress, room, written })
     const { manifest, digest } = sealed
     const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0)
     const notes = notesOf(filterNote(prepared.dataset, options.where))

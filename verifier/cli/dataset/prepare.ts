@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { equalBytes, fromHex } from "../../../shared/bytes.ts"
@@ -11,20 +12,21 @@ import { openLocalEngine } from "../engine/duckdb.ts"
 import { readCapped } from "../files.ts"
 import { type Home, inHome, localParty } from "../home.ts"
 import { type Conversion, conversionsOf } from "./conversion.ts"
-import { requireClean, type Survey, survey } from "./faults.ts"
 import { type Input, type InputOptions, openInput } from "./input.ts"
-import { bindTokenSecret, checkEngineVectors, defineTokenFunctions } from "./token-functions.ts"
+import { checkEngineVectors, defineTokenFunctions, type TokenFunctions } from "./token-functions.ts"
 
 /** Memory that sealing's engine may take before it spills, in bytes. */
-const MEMORY_BYTES = 512 * 1024 * 1024
+const MEMORY_BYTES = 384 * 1024 * 1024
+/** Each thread needs its share of that memory, and one thread alone makes the tokens of about so many. */
+const MOST_THREADS = 4
 
-/** An owner's input, checked against the contract and ready to be written. */
+/** An owner's input whose header fits the contract, and the functions that will make its tokens. */
 export interface Prepared {
   readonly engine: DuckDBConnection
   readonly dataset: Dataset
   readonly conversions: readonly Conversion[]
   readonly input: Input
-  readonly survey: Survey
+  readonly tokens: TokenFunctions
 }
 
 /** The dataset that this home's party owns under that name. */
@@ -40,13 +42,14 @@ export async function ownDataset(home: Home, contract: Contract, name: string): 
 /** The engine that checks, tokenises and sorts; it keeps count of how far it is, without printing. */
 export async function openSealingEngine(privateFolder: string): Promise<DuckDBConnection> {
   const engine = await openLocalEngine({ memoryBytes: MEMORY_BYTES, spillFolder: join(privateFolder, "spill") })
+  await engine.run(`SET threads = ${Math.min(availableParallelism(), MOST_THREADS)}`)
   await engine.run("SET enable_progress_bar_print = false")
   await engine.run("SET enable_progress_bar = true")
   await engine.run("SET progress_bar_time = 0")
   return engine
 }
 
-/** The token spec's vectors first, then its secret, then header, types, domains, ranges and empty cells of every row. */
+/** The token spec's vectors first, then its secret, then the header. */
 export async function prepare(
   engine: DuckDBConnection,
   home: Home,
@@ -55,28 +58,28 @@ export async function prepare(
   options: InputOptions,
   privateFolder: string,
 ): Promise<Prepared> {
-  await readyTokens(home, tokenSpecOf(contract, dataset), engine)
-  const input = await openInput(engine, options, privateFolder)
-  const conversions = conversionsOf(dataset, input, options.map)
-  const found = await survey(engine, input, conversions)
-  requireClean(found)
-  if (found.rows > dataset.maxRows) {
-    throw new ParleyError("input-faults", `${found.rows} rows, the contract allows ${dataset.maxRows}`)
+  const tokens = await readyTokens(home, tokenSpecOf(contract, dataset), engine)
+  try {
+    const input = await openInput(engine, options, privateFolder)
+    return { conversions: conversionsOf(dataset, input, options.map), dataset, engine, input, tokens }
+  } catch (cause) {
+    tokens.wipe()
+    throw cause
   }
-  return { conversions, dataset, engine, input, survey: found }
 }
 
 /** The engine's functions must make the contract's vectors under the public secret before they see the real one. */
-async function readyTokens(home: Home, spec: TokenSpec, engine: DuckDBConnection): Promise<void> {
+async function readyTokens(home: Home, spec: TokenSpec, engine: DuckDBConnection): Promise<TokenFunctions> {
   checkVectors(spec)
-  await defineTokenFunctions(engine, spec, publicTestSecret())
+  const tokens = await defineTokenFunctions(engine, spec, publicTestSecret())
   await checkEngineVectors(engine, spec)
   const secret = await tokenSecret(home, spec)
   try {
-    await bindTokenSecret(engine, spec, secret)
+    tokens.bind(secret)
   } finally {
     secret.fill(0)
   }
+  return tokens
 }
 
 export function tokenSpecOf(contract: Contract, dataset: Dataset): TokenSpec {

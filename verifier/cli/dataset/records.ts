@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises"
-import { z } from "zod"
+import * as z from "zod"
 import { base64urlOf, ColumnName, Digest, Instant, integer, Name } from "../../../shared/json/fields.ts"
 import { io, listFiles } from "../files.ts"
 import { type Home, inHome, readHomeJson, writeHomeJson } from "../home.ts"

@@ -21,12 +21,13 @@ import { inputColumns } from "./drift.ts"
 import type { Prepared } from "./prepare.ts"
 import { removeLeftovers } from "./private-folder.ts"
 import { keepRecord, lastVersion } from "./records.ts"
+import type { Written } from "./write-parts.ts"
 
 export interface SealOptions {
   readonly room: Room
   readonly contract: { readonly contract: Contract; readonly digest: string }
   readonly prepared: Prepared
-  readonly parts: readonly string[]
+  readonly written: Written
   readonly asOf: string
   readonly now: Date
   readonly key: LocalKey
@@ -59,7 +60,7 @@ export async function seal(options: SealOptions): Promise<{ manifest: Manifest; 
       lineage: dataset.lineage,
       owner: dataset.owner,
       parts,
-      rows: prepared.survey.rows,
+      rows: options.written.rows,
       schema: header.schema,
       sealedAt: `${options.now.toISOString().slice(0, 19)}Z`,
       tokenSpec: header.tokenSpec,
@@ -73,7 +74,8 @@ export async function seal(options: SealOptions): Promise<{ manifest: Manifest; 
   }
 }
 
-async function sealParts({ parts, progress }: SealOptions, folder: string, dataKey: Uint8Array, header: Uint8Array) {
+async function sealParts({ progress, written }: SealOptions, folder: string, dataKey: Uint8Array, header: Uint8Array) {
+  const { parts } = written
   const sealed: Manifest["parts"] = []
   const sizes = await Promise.all(parts.map(async (path) => (await stat(path)).size))
   progress.start(
@@ -117,7 +119,7 @@ async function sealFile(
 }
 
 async function publish(options: SealOptions, manifest: Manifest, dataKey: Uint8Array, folder: string): Promise<string> {
-  const { key, prepared, room } = options
+  const { key, prepared, room, written } = options
   const bytes = canonicalBytes(manifest)
   const digest = objectDigest("manifest", bytes)
   await keepRecord(room.home, {
@@ -127,7 +129,7 @@ async function publish(options: SealOptions, manifest: Manifest, dataKey: Uint8A
     dataKey: toBase64url(dataKey),
     dataset: manifest.dataset,
     format: "parley/sealed-record/v2",
-    input: [...inputColumns(prepared)],
+    input: [...inputColumns(prepared, written)],
     lineage: manifest.lineage,
     manifest: digest,
     rows: manifest.rows,

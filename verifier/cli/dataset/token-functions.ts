@@ -1,51 +1,60 @@
-import { type DuckDBConnection, DuckDBScalarFunction, listValue, VARCHAR } from "@duckdb/node-api"
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBScalarFunction,
+  type DuckDBVector,
+  listValue,
+  UUID,
+  VARCHAR,
+} from "@duckdb/node-api"
 import type { NormalizationStep, TokenSpec } from "../../../shared/contract/tokens.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { normalize } from "../../../shared/tokens/normalize.ts"
 import { tokenKey } from "../../../shared/tokens/token.ts"
+import { BatchHmac } from "./batch-hmac/batch-hmac.ts"
+import { nullRows, TextGatherer, vectorBytes } from "./batch-hmac/column.ts"
 
-/** What each step does to text that is ASCII alone, in SQL. Other text goes through the portable implementation. */
-const ASCII_STEPS: Readonly<Record<NormalizationStep, (text: string) => string>> = {
-  alphanumeric: (text) => `regexp_replace(${text}, '[^A-Za-z0-9]', '', 'g')`,
-  digits: (text) => `regexp_replace(${text}, '[^0-9]', '', 'g')`,
-  lowercase: (text) => `lower(${text})`,
-  nfkc: (text) => text,
-  "no-spaces": (text) => `regexp_replace(${text}, '[\\x09-\\x0d ]', '', 'g')`,
-  // DuckDB's trim with a set of characters is slow, and few identities begin or end with one that is not printable.
-  trim: (text) =>
-    `CASE WHEN ascii(${text}) <= 32 OR ascii(right(${text}, 1)) <= 32 THEN trim(${text}, E'\\x09\\x0a\\x0b\\x0c\\x0d ') ELSE ${text} END`,
-  uppercase: (text) => `upper(${text})`,
+/** The functions of one engine that make tokens. The secret under them is never in SQL. */
+export interface TokenFunctions {
+  /** Puts another secret under the functions. */
+  bind(secret: Uint8Array): void
+  /** Overwrites the key; the functions are of no use afterwards. */
+  wipe(): void
 }
 
 /**
- * Defines `parley_normalized(text)` and `parley_token(text)` in the local engine, so that a whole column is done by its
- * threads. The key's two HMAC blocks go in as a table of bound values, never into SQL text.
+ * Defines `parley_token(text)`, `parley_normalized(text)` and `parley_empty(text)` (whether nothing is left of a text
+ * once it is normalised) in the local engine.
  */
 export async function defineTokenFunctions(
   engine: DuckDBConnection,
   spec: Pick<TokenSpec, "name" | "normalization">,
   secret: Uint8Array,
-): Promise<void> {
-  engine.registerScalarFunction(portableNormalization(spec.normalization))
-  const ascii = spec.normalization.reduce((text, step) => ASCII_STEPS[step](text), "x")
+): Promise<TokenFunctions> {
+  const { normalization, name } = spec
+  const kernel = new BatchHmac(normalization)
+  engine.registerScalarFunction(normalizedColumn(normalization))
+  engine.registerScalarFunction(tokenColumn(kernel))
+  await engine.run("CREATE TEMP MACRO parley_normalized(x) AS parley_portable(x)")
+  await engine.run("CREATE TEMP MACRO parley_token(x) AS parley_hmac(x)")
   await engine.run(
-    `CREATE TEMP MACRO parley_normalized(x) AS CASE WHEN strlen(x) = length(x) THEN ${ascii} ELSE parley_portable(x) END`,
+    `CREATE TEMP MACRO parley_empty(x) AS CASE WHEN ${survives(normalization)} THEN false ELSE length(parley_normalized(x)) = 0 END`,
   )
-  await bindTokenSecret(engine, spec, secret)
-  // RFC 2104: H(K xor opad || H(K xor ipad || text)).
-  await engine.run(
-    `CREATE TEMP MACRO parley_token(x) AS CAST(substr(sha256(getvariable('parley_outer') ||
-       unhex(sha256(getvariable('parley_inner') || encode(x)))), 1, 32) AS UUID)`,
-  )
+  const bind = (bound: Uint8Array): void => {
+    const key = tokenKey(bound, name)
+    kernel.setKey(key)
+    key.fill(0)
+  }
+  bind(secret)
+  return { bind, wipe: () => kernel.wipe() }
 }
 
-/** Puts another secret under the functions that are defined already. */
-export async function bindTokenSecret(
-  engine: DuckDBConnection,
-  spec: Pick<TokenSpec, "name">,
-  secret: Uint8Array,
-): Promise<void> {
-  await bindKeyBlocks(engine, tokenKey(secret, spec.name))
+/** Digits outlive every step, and letters all but one: few texts have to be normalised to know that they are not empty. */
+function survives(steps: readonly NormalizationStep[]): string {
+  const [range, pattern] = steps.includes("digits")
+    ? ["ascii(x) BETWEEN 48 AND 57", "[0-9]"]
+    : ["(ascii(x) BETWEEN 48 AND 57 OR ascii(x) BETWEEN 65 AND 90 OR ascii(x) BETWEEN 97 AND 122)", "[0-9A-Za-z]"]
+  return `${range} THEN false WHEN regexp_matches(x, '${pattern}')`
 }
 
 /**
@@ -67,7 +76,7 @@ export async function checkEngineVectors(
   }
 }
 
-const VECTORS_SQL = `SELECT parley_normalized(x), CAST(parley_token(parley_normalized(x)) AS VARCHAR)
+const VECTORS_SQL = `SELECT parley_normalized(x), CAST(parley_token(x) AS VARCHAR)
   FROM (SELECT unnest($1::VARCHAR[]) AS x, generate_subscripts($1::VARCHAR[], 1) AS i) ORDER BY i`
 
 /** The character is told by its 1-based position in code points. */
@@ -79,21 +88,21 @@ function requireEqual(found: string, expected: string, what: string): void {
   throw new ParleyError("token-vector-mismatch", `${what} differs at character ${position}`)
 }
 
-async function bindKeyBlocks(engine: DuckDBConnection, key: Uint8Array): Promise<void> {
-  for (const [name, pad] of [
-    ["parley_inner", 0x36],
-    ["parley_outer", 0x5c],
-  ] as const) {
-    const block = new Uint8Array(64).map((_, index) => (key[index] ?? 0) ^ pad)
-    const prepared = await engine.prepare(`SET VARIABLE ${name} = $1::BLOB`)
-    prepared.bindBlob(1, block)
-    await prepared.run()
-    block.fill(0)
+/** Tokens of a chunk of texts. */
+function tokenColumn(kernel: BatchHmac): DuckDBScalarFunction {
+  const gatherer = new TextGatherer(kernel.memory)
+  const mainFunction = (_info: unknown, input: DuckDBDataChunk, output: DuckDBVector): void => {
+    const texts = input.getColumnVector(0)
+    const nulls = nullRows(texts)
+    gatherer.gather(vectorBytes(texts), nulls)
+    kernel.run(input.rowCount, vectorBytes(output), (row) => String(texts.getItem(row)))
+    for (const row of nulls) output.setItem(row, null)
+    output.flush()
   }
-  key.fill(0)
+  return DuckDBScalarFunction.create({ mainFunction, name: "parley_hmac", parameterTypes: [VARCHAR], returnType: UUID })
 }
 
-function portableNormalization(steps: readonly NormalizationStep[]): DuckDBScalarFunction {
+function normalizedColumn(steps: readonly NormalizationStep[]): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
     mainFunction: (_info, input, output) => {
       const texts = input.getColumnVector(0)

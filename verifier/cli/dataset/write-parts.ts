@@ -1,26 +1,64 @@
 import { join } from "node:path"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import type { Dataset } from "../../../shared/contract/dataset.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { identifier, literal } from "../engine/duckdb.ts"
-import { inFileOrder, inputFaults, NAMED } from "./faults.ts"
+import { inFileOrder, inputFaults, NAMED, requireClean } from "./faults.ts"
 import { readable } from "./input.ts"
 import type { Prepared } from "./prepare.ts"
 
+/** What has been written: Parquet parts in order, and what is known of their rows. */
+export interface Written {
+  readonly parts: readonly string[]
+  readonly rows: number
+  /** By contract column: how many cells are null. */
+  readonly nulls: ReadonlyMap<string, number>
+}
+
 /**
- * Writes the converted rows as Parquet into the private folder, in the contract's column order and types, sorted
- * by identity: then rows per identity can be checked in one pass, here and in the enclave. Returns the parts in order.
+ * Checks and converts every row and writes it as Parquet into the private folder, in the contract's column order and
+ * types, sorted by identity: then rows per identity can be checked in one pass, here and in the enclave.
  */
-export async function writeParts(prepared: Prepared, privateFolder: string): Promise<readonly string[]> {
+export async function writeParts(prepared: Prepared, privateFolder: string): Promise<Written> {
+  const { dataset, engine } = prepared
   const file = join(privateFolder, "part-0.parquet")
-  const { conversions, dataset, engine, input } = prepared
-  const identity = identifier(identityOf(dataset))
-  const columns = conversions.map(({ column, value }) => `${value} AS ${identifier(column)}`)
-  const sorted = `SELECT ${columns.join(",\n")} FROM ${input.plain} ORDER BY ${identity}`
   // DuckDB keeps the order only within one file; the sealed format is cut into segments anyway.
-  await readable(() => engine.run(`COPY (${sorted}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`))
-  const parts = [file]
-  await requireRowsPerIdentity(prepared, identity, parts)
-  return parts
+  const sql = `COPY (${sortedRows(prepared)}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`
+  try {
+    await readable(() => engine.run(sql))
+  } catch (cause) {
+    if (cause instanceof ParleyError && cause.code === "input-unreadable") await requireClean(prepared)
+    throw cause
+  }
+  const written = await countWritten(dataset, engine, file)
+  if (written.rows > dataset.maxRows) {
+    throw new ParleyError("input-faults", `${written.rows} rows, the contract allows ${dataset.maxRows}`)
+  }
+  await requireRowsPerIdentity(prepared, identifier(identityOf(dataset)), written.parts)
+  return written
+}
+
+/** The first row with a fault stops the query. Each value is computed once, below the conditions over it. */
+function sortedRows({ conversions, dataset, input }: Prepared): string {
+  const place = (index: number) => identifier(`parley value ${index}`)
+  const values = conversions.map(({ value }, index) => `${value} AS ${place(index)}`)
+  const faults = conversions.flatMap((conversion, index) => conversion.faults.map(({ when }) => when(place(index))))
+  const identity = identityOf(dataset)
+  const columns = conversions.map(({ column }, index) => {
+    const sound = `CASE WHEN (${faults.join(")\n OR (")}) THEN error('fault') ELSE ${place(index)} END`
+    return `${column === identity ? sound : place(index)} AS ${identifier(column)}`
+  })
+  const valued = `SELECT *, ${values.join(",\n")} FROM ${input.plain}`
+  return `SELECT ${columns.join(",\n")} FROM (${valued}) ORDER BY ${identifier(identity)}`
+}
+
+async function countWritten({ columns }: Dataset, engine: DuckDBConnection, file: string): Promise<Written> {
+  const nullable = columns.filter((column) => column.type !== "identity" && column.nullable).map(({ name }) => name)
+  const counts = nullable.map((name) => `count(*) - count(${identifier(name)})`)
+  const sql = `SELECT ${["count(*)", ...counts].join(", ")} FROM read_parquet(${literal(file)})`
+  const [[rows, ...empty] = []] = (await readable(() => engine.runAndReadAll(sql))).getRows()
+  const nulls = new Map(nullable.map((name, index) => [name, Number(empty[index])]))
+  return { nulls: new Map(columns.map(({ name }) => [name, nulls.get(name) ?? 0])), parts: [file], rows: Number(rows) }
 }
 
 function identityOf({ columns }: Dataset): string {
