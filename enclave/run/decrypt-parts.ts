@@ -20,25 +20,27 @@ export interface PartsToDecrypt {
 export async function decryptParts({ dataKeys, parts, threads, timings, verified }: PartsToDecrypt): Promise<void> {
   const waiting = [...parts]
   const unverified = new Map(parts.map(({ version }) => [version, version.manifest.payload.parts.length]))
-  const failures: unknown[] = []
+  const failures = new Map<StagedPart, unknown>()
   const work = async (thread: DecryptionThread) => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { version } = part
-      await timings.measure("decrypt", () => decryptOne(thread, part, dataKeys.get(version.dataset.name)))
+      try {
+        await timings.measure("decrypt", () => decryptOne(thread, part, dataKeys.get(version.dataset.name)))
+      } catch (cause) {
+        failures.set(part, cause)
+        waiting.length = 0
+        return
+      }
       const left = (unverified.get(version) ?? 0) - 1
       unverified.set(version, left)
-      if (left === 0 && failures.length === 0) verified(version)
+      if (left === 0 && failures.size === 0) verified(version)
     }
   }
-  const working = threads.map((thread) =>
-    work(thread).catch((cause: unknown) => {
-      failures.push(cause)
-      waiting.length = 0
-    }),
-  )
   // Nothing goes on by itself: what comes next after a failure is the wipe.
-  await Promise.all(working)
-  if (failures.length > 0) throw failures[0]
+  await Promise.all(threads.map(work))
+  // Parts are begun in their order, so that the first faulty one is always among those that failed.
+  const first = parts.find((part) => failures.has(part))
+  if (first !== undefined) throw failures.get(first)
 }
 
 async function decryptOne(thread: DecryptionThread, part: StagedPart, dataKey: Bytes | undefined): Promise<void> {

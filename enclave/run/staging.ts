@@ -90,10 +90,17 @@ export class Staging {
     }
   }
 
-  /** Every part of every dataset, or null while some are missing. */
+  /** Every part of every dataset in the proposal's order, or null while some are missing. */
   complete(): readonly StagedPart[] | null {
-    const named = this.#proposed.versions.reduce((sum, { manifest }) => sum + manifest.payload.parts.length, 0)
-    return this.#staged.size === named ? [...this.#staged.values()] : null
+    const parts: StagedPart[] = []
+    for (const { manifest } of this.#proposed.versions) {
+      for (const index of manifest.payload.parts.keys()) {
+        const part = this.#staged.get(`${manifest.digest}/${index}`)
+        if (part === undefined) return null
+        parts.push(part)
+      }
+    }
+    return parts
   }
 
   /** Ends the processes, takes nothing more, and removes all files. */
