@@ -18,9 +18,12 @@ export function concat(...parts: readonly Uint8Array[]): Bytes {
   return out
 }
 
-/** Compares without an early exit, so that time tells nothing about where two secrets differ. */
+/**
+ * Compares without an early exit, so that time tells nothing about where two secrets differ. What is no Uint8Array equals
+ * nothing: elements of an array would be compared by the numbers that they turn into.
+ */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
+  if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false
   let difference = 0
   for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
   return difference === 0

@@ -48,8 +48,14 @@ const COMMON_FIELDS = [
   "nonce",
 ] as const
 
+export function requireSize(bytes: Uint8Array): void {
+  if (bytes.length <= MAX_DOCUMENT_BYTES) return
+  throw new ParleyError("document-too-large", `${bytes.length} bytes, at most ${MAX_DOCUMENT_BYTES}`)
+}
+
 /** Reads a document without judging it: no signature, path or policy is looked at, so anybody can have written it. */
 export function decodeUnverified(bytes: Uint8Array): AttestationDocument {
+  requireSize(bytes)
   return decodeFields(payloadMap(decodeSign1(bytes).payload))
 }
 

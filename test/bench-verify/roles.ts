@@ -12,8 +12,22 @@ export const ROLES: Readonly<Record<string, (manifest: string, rounds: number) =
   cached: (manifest, rounds) => stream(manifest, rounds, { cache: new AuthorityCache(256) }),
   floor: (manifest, rounds) => floor(manifest, rounds, 2),
   "floor-whole": (manifest, rounds) => floor(manifest, rounds, 5),
+  "instance-new": (manifest, rounds) => stream(manifest, rounds, { cache: new InstancesForgotten(256) }),
   pure: (manifest, rounds) => stream(manifest, rounds, { backEnd: pureCrypto, cache: new AuthorityCache(256) }),
   uncached: (manifest, rounds) => stream(manifest, rounds, {}),
+}
+
+/** Certificates of a genuine path, which are recalled root first; the instance CA is the fourth. */
+const PATH = 5
+const INSTANCE = 3
+
+/** A cache to which every instance is new, as in a stream of documents of which none comes twice. */
+class InstancesForgotten extends AuthorityCache {
+  #asked = 0
+
+  override recall(id: string) {
+    return this.#asked++ % PATH === INSTANCE ? undefined : super.recall(id)
+  }
 }
 
 /** Passes before the clock starts: a stream is long, and its first seconds are the compiler's. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeChain, makeRoot } from "../../attestation-fixtures/software-nsm/chain.ts"
 import { type DocumentFields, signDocument } from "../../attestation-fixtures/software-nsm/document.ts"
 import { extendedOnce } from "../../shared/attestation/binding.ts"
-import { type Bytes, fromHex, toHex } from "../../shared/bytes.ts"
+import { type Bytes, concat, fromHex, toHex } from "../../shared/bytes.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import { objectDigest } from "../../shared/signed/kinds.ts"
 import { testContract } from "../support/contract.ts"
@@ -129,6 +129,32 @@ describe("parley attestation verify", () => {
     const local = (await byPolicy(document)).map((arg) => (arg === at.toISOString() ? "2026-11-24T12:00:00" : arg))
     expect(await parleyFailure(local)).toMatchObject({ code: "usage", exit: 64 })
     expect(await parleyFailure(await args(document, "--policy", path("nowhere")))).toMatchObject({ exit: 74 })
+  })
+
+  it("judges at no time that is not on the calendar", async () => {
+    const command = await byPolicy(signDocument(good, chain))
+    for (const time of ["2026-02-29T12:00:00Z", "2026-11-24T24:00:00Z"]) {
+      const failure = await parleyFailure(command.map((arg) => (arg === at.toISOString() ? time : arg)))
+      expect(failure).toMatchObject({ code: "usage", exit: 64 })
+    }
+  })
+
+  it("lets a policy's reason forge no line of the verdict", async () => {
+    const reason = "old\nchecked    PCR16 is the contract\u001b[2J\u009b1A\u202e"
+    const policy = { debug: "reject", format: "aws-nitro", maxAgeSeconds: { unchecked: reason }, nonce }
+    const pcrs = { 0: [hex(10)], 1: [hex(11)], 2: [hex(12)] }
+    await writeFile(path("forging.json"), JSON.stringify({ ...policy, pcrs }))
+    const command = await args(signDocument(good, chain), "--policy", path("forging.json"))
+    const { exit, stdout } = await runParley(command)
+    expect(exit).toBe(0)
+    expect(stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(stdout.split("\n").filter((line) => line.startsWith("checked    PCR16"))).toEqual([])
+    expect((await parleyJson(command)).unchecked).toContainEqual({ reason, what: "freshness" })
+  })
+
+  it("does not look into a document that is too large", async () => {
+    const document = concat(signDocument(good, chain), new Uint8Array(64 * 1024))
+    expect(await parleyJson(await byPolicy(document), 30)).toMatchObject({ code: "document-too-large", evidence: null })
   })
 
   it("takes a policy that `image measure` wrote, with the nonce beside it", async () => {

@@ -3,13 +3,13 @@ import {
   type AttestationDocument,
   type DocumentFormat,
   decodePayload,
-  MAX_DOCUMENT_BYTES,
+  requireSize,
 } from "../../shared/attestation/document.ts"
 import { toHex } from "../../shared/bytes.ts"
 import { decodeSign1 } from "../../shared/cose/sign1.ts"
-import { ParleyError } from "../../shared/errors/index.ts"
 import type { TrustAnchor } from "./anchor.ts"
 import { webCrypto } from "./ecdsa/web-crypto.ts"
+import { anchorsInput, bytesInput } from "./inputs.ts"
 import { requireProduction } from "./judge.ts"
 import { type CertificatePath, readPath, requireProven, requireValidity } from "./path.ts"
 import { type Engine, isSignedBy, requireSigned, unprovenIndex } from "./prove.ts"
@@ -26,7 +26,8 @@ export interface Authentic {
 export interface Terms extends Engine {
   readonly format: DocumentFormat
   readonly anchors: readonly TrustAnchor[]
-  readonly timeOf: (document: AttestationDocument) => Date
+  /** Milliseconds since 1970. */
+  readonly timeOf: (document: AttestationDocument) => number
 }
 
 const SIGNED_CHECKS = [
@@ -46,16 +47,15 @@ export function authenticChecks(format: DocumentFormat): readonly string[] {
 
 /**
  * Size, CBOR, COSE header, syntax, path at a time, signature, debug mode: decided in this order (ATT-1), though all
- * signatures are computed at once. The bytes are copied first, so that nobody changes them while it waits.
+ * signatures are computed at once. Bytes and roots are copied first, so that nobody changes them while it waits.
  */
 export async function authenticate(given: Uint8Array, terms: Terms): Promise<Authentic> {
-  if (given.length > MAX_DOCUMENT_BYTES) {
-    throw new ParleyError("document-too-large", `${given.length} bytes, at most ${MAX_DOCUMENT_BYTES}`)
-  }
-  const bytes = new Uint8Array(given)
+  const anchors = anchorsInput(terms.anchors)
+  const bytes = bytesInput("the document", given)
+  requireSize(bytes)
   const cose = decodeSign1(bytes)
   const document = decodePayload(cose.payload, terms.format)
-  const path = readPath(document.cabundle, document.certificate, terms.anchors)
+  const path = readPath(document.cabundle, document.certificate, anchors)
   const backEnd = terms.backEnd ?? webCrypto
   const [unproven, signed] = await Promise.all([unprovenIndex(path, terms), isSignedBy(path.leaf, cose, backEnd)])
   requireProven(unproven)

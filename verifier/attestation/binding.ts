@@ -3,8 +3,9 @@ import type { AttestationDocument } from "../../shared/attestation/document.ts"
 import { decodeUserData, type UserDataType } from "../../shared/attestation/user-data.ts"
 import { type Bytes, equalBytes, fromBase64url } from "../../shared/bytes.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { type PublicJwk, thumbprint } from "../../shared/signed/keys.ts"
+import { PublicJwk, publicPart, thumbprint } from "../../shared/signed/keys.ts"
 import { requireContract, requireRegister } from "./contract-register.ts"
+import { digestInput, invalid } from "./inputs.ts"
 
 /** What a Parley document must be bound to. */
 export interface SessionExpectation {
@@ -15,6 +16,22 @@ export interface SessionExpectation {
   readonly type: UserDataType
   /** Receipt digest, 32 bytes, in receipt documents; null in session documents. */
   readonly subject: Uint8Array | null
+}
+
+/** The part of an expectation that every kind of document has, judged and copied. */
+export function boundTo({ contract, encryptionKey, signingKey }: SessionExpectation) {
+  return {
+    contract: digestInput("the contract's digest", contract),
+    encryptionKey: keyInput("the encryption key", encryptionKey),
+    signingKey: keyInput("the signing key", signingKey),
+  }
+}
+
+/** P-384, both coordinates of 48 bytes; other members of a JWK count for nothing. */
+function keyInput(what: string, given: PublicJwk): PublicJwk {
+  const key = PublicJwk.safeParse(publicPart(given))
+  if (key.success) return key.data
+  throw invalid(`${what} is no P-384 JWK`)
 }
 
 /** PCR16 and PCR17, then user_data, then the key in `public_key`; each says the same in another way. */
@@ -34,14 +51,18 @@ function requireUserData(document: AttestationDocument, expected: SessionExpecta
   if (document.userData === null) throw new ParleyError("user-data-malformed", "user_data is absent")
   const data = decodeUserData(document.userData)
   if (data.type !== expected.type) throw new ParleyError("user-data-type", `user_data says ${data.type}`)
-  const subject = data.subject ?? new Uint8Array()
   if (
     !equalBytes(data.contract, expected.contract) ||
     !equalBytes(data.keys, session) ||
-    !equalBytes(subject, expected.subject ?? new Uint8Array())
+    !sameSubject(data.subject, expected.subject)
   ) {
     throw new ParleyError("user-data-mismatch", "user_data names another contract, session or receipt")
   }
+}
+
+/** No subject is none, and never an empty one. */
+function sameSubject(found: Bytes | null, expected: Uint8Array | null): boolean {
+  return found === null || expected === null ? found === expected : equalBytes(found, expected)
 }
 
 /** SubjectPublicKeyInfo of a P-384 point, up to the uncompressed point itself (RFC 5480 section 2). */

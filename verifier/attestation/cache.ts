@@ -1,4 +1,4 @@
-import type { EcdsaKey } from "./ecdsa/back-end.ts"
+import type { EcdsaBackEnd, EcdsaKey } from "./ecdsa/back-end.ts"
 
 /**
  * Remembers which authorities' signatures were verified, so that a stream of documents pays for each authority once.
@@ -9,6 +9,8 @@ import type { EcdsaKey } from "./ecdsa/back-end.ts"
 export class AuthorityCache {
   readonly #capacity: number
   readonly #keys = new Map<string, EcdsaKey>()
+  readonly #marks = new WeakMap<EcdsaBackEnd, number>()
+  #backEnds = 0
 
   /** `capacity`: most authorities that are remembered; those not used for longest go first. */
   constructor(capacity: number) {
@@ -18,6 +20,13 @@ export class AuthorityCache {
 
   get size(): number {
     return this.#keys.size
+  }
+
+  /** A back end is told apart by what it is: another one could have the same name, and its word must not count here. */
+  markOf(backEnd: EcdsaBackEnd): number {
+    const mark = this.#marks.get(backEnd) ?? this.#backEnds++
+    this.#marks.set(backEnd, mark)
+    return mark
   }
 
   /** The key in a certificate whose signature was verified; undefined when it is not known. */

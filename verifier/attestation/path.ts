@@ -1,6 +1,7 @@
 import { type Bytes, equalBytes } from "../../shared/bytes.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import type { TrustAnchor } from "./anchor.ts"
+import { timeInput } from "./inputs.ts"
 import { type Engine, unprovenIndex } from "./prove.ts"
 import { type Certificate, readCertificate } from "./x509/certificate.ts"
 import { USAGE } from "./x509/extensions.ts"
@@ -26,8 +27,9 @@ export async function validatePath(
   engine: Engine = {},
 ): Promise<CertificatePath> {
   const path = readPath(cabundle, leaf, anchors)
+  const time = timeInput(at)
   requireProven(await unprovenIndex(path, engine))
-  requireValidity(path, at)
+  requireValidity(path, time)
   return path
 }
 
@@ -106,13 +108,12 @@ export function requireProven(unproven: number | null): void {
 }
 
 /** RFC 5280 section 6.1.3 (a)(2); the root's own validity too. */
-export function requireValidity({ certificates }: CertificatePath, at: Date): void {
-  if (Number.isNaN(at.getTime())) throw new ParleyError("policy-invalid", "the time to judge at is no instant")
+export function requireValidity({ certificates }: CertificatePath, at: number): void {
   for (const { notAfter, notBefore, subject } of certificates) {
-    if (at < notBefore) {
+    if (at < notBefore.getTime()) {
       throw new ParleyError("certificate-not-yet-valid", `${subject.text}: valid from ${notBefore.toISOString()}`)
     }
-    if (at > notAfter) {
+    if (at > notAfter.getTime()) {
       throw new ParleyError("certificate-expired", `${subject.text}: valid until ${notAfter.toISOString()}`)
     }
   }

@@ -43,7 +43,7 @@ export function imagesOf(contract: Contract): EnclavePolicy {
 }
 
 export function imagePolicy(images: readonly Image[]): EnclavePolicy {
-  const copies = images.map(({ pcr0, pcr1, pcr2 }) => ({ pcr0, pcr1, pcr2 }))
+  const copies = [...images].map(({ pcr0, pcr1, pcr2 }) => ({ pcr0, pcr1, pcr2 }))
   requireValues(copies.flatMap(({ pcr0, pcr1, pcr2 }) => [pcr0, pcr1, pcr2]))
   return { images: copies, kind: "images" } as unknown as EnclavePolicy
 }
@@ -77,18 +77,19 @@ export function requireEnclavePolicy(policy: MeasurementPolicy): EnclavePolicy {
   throw new ParleyError("policy-invalid", "a NitroTPM policy cannot judge a session or a contract")
 }
 
-/** A copy, so that nobody widens it later. */
+/** A copy, so that nobody widens it later; judged itself, since a Map's own `has` could say anything. */
 function copyOf(registers: RegisterLists, mandatory: readonly number[], indices: number): RegisterLists {
-  for (const index of mandatory) {
-    if (!registers.has(index)) throw new ParleyError("policy-invalid", `PCR${index} is missing`)
-  }
   const copy = new Map<number, readonly string[]>()
   for (const [index, values] of registers) {
     if (!Number.isInteger(index) || index < 0 || index >= indices) {
       throw new ParleyError("policy-invalid", `there is no PCR${index}`)
     }
-    requireValues(values)
-    copy.set(index, [...values])
+    const list = [...values]
+    requireValues(list)
+    copy.set(index, list)
+  }
+  for (const index of mandatory) {
+    if (!copy.has(index)) throw new ParleyError("policy-invalid", `PCR${index} is missing`)
   }
   return copy
 }
@@ -96,7 +97,7 @@ function copyOf(registers: RegisterLists, mandatory: readonly number[], indices:
 /** Refuses what would accept anything: an empty list, or the zeros of debug mode. */
 function requireValues(values: readonly string[]): void {
   if (values.length === 0) throw new ParleyError("policy-invalid", "an empty list accepts nothing and pins nothing")
-  if (values.some((value) => !/^[0-9a-f]{96}$/.test(value) || /^0+$/.test(value))) {
+  if (values.some((value) => typeof value !== "string" || !/^[0-9a-f]{96}$/.test(value) || /^0+$/.test(value))) {
     throw new ParleyError("policy-invalid", "a measurement is not 96 lowercase hex digits, or all zeros")
   }
 }

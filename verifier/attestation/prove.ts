@@ -35,7 +35,8 @@ export async function unprovenIndex(path: CertificatePath, engine: Engine): Prom
   }
   const authorities = await Promise.all(links.slice(0, -1).map(ready))
   const proofs = authorities.map(({ key }, index) => isProven(links[index + 1], key))
-  const unproven = (await Promise.all(proofs)).indexOf(false)
+  // A back end that answers 0 or undefined for a wrong signature must not be taken for one that answers true.
+  const unproven = (await Promise.all(proofs)).findIndex((proof) => proof !== true)
   if (unproven >= 0) return unproven + 1
   for (const { id, key } of authorities) engine.cache?.remember(id, key)
   return null
@@ -54,14 +55,15 @@ export async function requireSignature(cose: CoseSign1, leaf: Certificate, engin
 }
 
 export function requireSigned(signed: boolean): void {
-  if (signed) return
+  if (signed === true) return
   throw new ParleyError("cose-signature-invalid", "the document's signature does not verify under its leaf")
 }
 
-function linksOf({ certificates, ders }: CertificatePath, { name }: EcdsaBackEnd, cache?: AuthorityCache): Link[] {
+function linksOf({ certificates, ders }: CertificatePath, backEnd: EcdsaBackEnd, cache?: AuthorityCache): Link[] {
   const digests = cache === undefined ? [] : ders.map(digest)
+  const mark = cache?.markOf(backEnd)
   return certificates.map((certificate, index) => {
-    const id = `${name}/${index === 0 ? "anchor" : digests[index - 1]}/${digests[index]}`
+    const id = `${mark}/${index === 0 ? "anchor" : digests[index - 1]}/${digests[index]}`
     return { certificate, id, recalled: cache?.recall(id) }
   })
 }

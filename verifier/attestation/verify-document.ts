@@ -2,6 +2,7 @@ import type { TrustAnchor } from "./anchor.ts"
 import { authenticate, authenticChecks } from "./authentic.ts"
 import { requireContract } from "./contract-register.ts"
 import { CONTRACT_CHECK, evidence, type JudgedDocument, REVOCATION, type UncheckedItem } from "./evidence.ts"
+import { ageInput, digestInput, nonceInput, timeInput, uncheckedOr } from "./inputs.ts"
 import { measuredRegisters, requireFresh, requireMeasurements, requireNonce } from "./judge.ts"
 import { type MeasurementPolicy, requireEnclavePolicy, requirePolicy, type Unchecked } from "./policy.ts"
 import type { Engine } from "./prove.ts"
@@ -23,9 +24,18 @@ const SESSION: UncheckedItem = {
   what: "PCR17, user_data and public_key",
 }
 
-/** Judges a document by a policy alone; it says nothing about a Parley session and can release no key. */
+/**
+ * Judges a document by a policy alone; it says nothing about a Parley session and can release no key. It copies what it
+ * is given before it waits. Rejects with `ParleyError`: `policy-invalid` when the request cannot be used (a document,
+ * nonce, contract or root that is no Uint8Array, a contract's digest of other than 32 bytes, an empty nonce, no instant,
+ * no age, no root, a check left out without a reason, a policy that pins too little), else the first code of
+ * `ATTESTATION_CODES` that the document earns; `internal` when the back end cannot compute.
+ */
 export async function verifyDocument(request: DocumentRequest): Promise<JudgedDocument> {
-  const { at, contract, maxAgeSeconds, nonce } = request
+  const at = timeInput(request.at)
+  const nonce = uncheckedOr(request.nonce, nonceInput)
+  const maxAgeSeconds = uncheckedOr(request.maxAgeSeconds, ageInput)
+  const contract = uncheckedOr(request.contract, (given) => digestInput("the contract's digest", given))
   const pinned = contract instanceof Uint8Array
   const measurements = (pinned ? requireEnclavePolicy : requirePolicy)(request.measurements)
   const format = measurements.kind === "nitrotpm" ? "aws-nitrotpm" : "aws-nitro"
@@ -34,7 +44,8 @@ export async function verifyDocument(request: DocumentRequest): Promise<JudgedDo
   const report = new Report(authenticChecks(format), [REVOCATION])
   report.add("nonce", nonce, (value) => requireNonce(document, value))
   report.add("freshness", maxAgeSeconds, (value) => requireFresh(document, at, value))
-  report.add(measuredRegisters(measurements), measurements, (value) => requireMeasurements(document, value))
+  requireMeasurements(document, measurements)
+  report.checked.push(measuredRegisters(measurements))
   report.add(CONTRACT_CHECK, contract, (value) => requireContract(document, value))
   return evidence(authentic, report.checked, [...report.unchecked, SESSION]) as JudgedDocument
 }
@@ -49,7 +60,7 @@ class Report {
     this.unchecked = [...unchecked]
   }
 
-  add<T>(what: string, expected: T | Unchecked, require: (value: T) => void): void {
+  add<T extends Uint8Array | number>(what: string, expected: T | Unchecked, require: (value: T) => void): void {
     if (isUnchecked(expected)) {
       this.unchecked.push({ reason: expected.unchecked, what })
       return
@@ -59,6 +70,7 @@ class Report {
   }
 }
 
-function isUnchecked(expected: unknown): expected is Unchecked {
-  return typeof expected === "object" && expected !== null && "unchecked" in expected
+/** Of what `uncheckedOr` gives, which is one or the other. */
+function isUnchecked(expected: Uint8Array | number | Unchecked): expected is Unchecked {
+  return typeof expected === "object" && !(expected instanceof Uint8Array)
 }

@@ -2,7 +2,7 @@ import type { AttestationDocument } from "../../shared/attestation/document.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import type { TrustAnchor } from "./anchor.ts"
 import { authenticate, authenticChecks } from "./authentic.ts"
-import { requireBinding, type SessionExpectation } from "./binding.ts"
+import { boundTo, requireBinding, type SessionExpectation } from "./binding.ts"
 import {
   type ArchivedEvidence,
   CONTRACT_CHECK,
@@ -11,6 +11,7 @@ import {
   REVOCATION,
   type UncheckedItem,
 } from "./evidence.ts"
+import { ageInput, digestInput, timeInput } from "./inputs.ts"
 import { measuredRegisters, requireFresh, requireMeasurements, requireNonce } from "./judge.ts"
 import { type EnclavePolicy, requireEnclavePolicy } from "./policy.ts"
 import type { Engine } from "./prove.ts"
@@ -27,10 +28,17 @@ export interface LiveRequest extends Engine {
   readonly session: SessionExpectation
 }
 
-/** Judges evidence before a key is released, in the order of SPEC.md, "Attestation". */
+/**
+ * Judges evidence before a key is released, in the order of SPEC.md, "Attestation". It copies what it is given before it
+ * waits. Rejects with `ParleyError`: `policy-invalid` when the request cannot be used (a document, nonce, digest or root
+ * that is no Uint8Array or of another length, no instant, no age, no root, no policy for enclaves, no P-384 key), else
+ * the first code of `ATTESTATION_CODES` that the document earns; `internal` when the back end cannot compute.
+ */
 export async function verifyLive(request: LiveRequest): Promise<LiveEvidence> {
-  const { at, maxAgeSeconds, nonce, session } = request
-  if (nonce.length !== 32) throw new ParleyError("policy-invalid", "a nonce has 32 bytes")
+  const at = timeInput(request.at)
+  const maxAgeSeconds = ageInput(request.maxAgeSeconds)
+  const nonce = digestInput("the nonce", request.nonce)
+  const session = boundTo(request.session)
   const measurements = requireEnclavePolicy(request.measurements)
   const authentic = await authenticate(request.document, { ...request, format: "aws-nitro", timeOf: () => at })
   requireNonce(authentic.document, nonce)
@@ -48,13 +56,20 @@ export interface ArchivedRequest extends Engine {
   readonly session: SessionExpectation
 }
 
-/** Judges old evidence at the document's own signed timestamp: a Nitro leaf lives three hours. */
+/**
+ * Judges a receipt's evidence at the document's own signed timestamp: a Nitro leaf lives three hours. Copies what it is
+ * given, and rejects as `verifyLive` does; `policy-invalid` also for a session that names no receipt.
+ */
 export async function verifyArchived(request: ArchivedRequest): Promise<ArchivedEvidence> {
+  const type = request.session.type
+  if (type !== "parley/receipt/v1") throw new ParleyError("policy-invalid", "old evidence is a receipt's")
+  const subject = digestInput("the receipt's digest", request.session.subject)
+  const session = boundTo(request.session)
   const measurements = requireEnclavePolicy(request.measurements)
   const authentic = await authenticate(request.document, { ...request, format: "aws-nitro", timeOf: ownTime })
   if (authentic.document.nonce !== null) throw new ParleyError("nonce-mismatch", "a receipt's document has no nonce")
   requireMeasurements(authentic.document, measurements)
-  requireBinding(authentic.document, request.session)
+  requireBinding(authentic.document, { ...session, subject, type })
   const checked = [...ENCLAVE_CHECKS, measuredRegisters(measurements), ...BINDING_CHECKS]
   return evidence(authentic, checked, [REVOCATION, INDEPENDENT_TIME]) as ArchivedEvidence
 }
@@ -67,6 +82,6 @@ const INDEPENDENT_TIME: UncheckedItem = {
   what: "no independent time",
 }
 
-function ownTime(document: AttestationDocument): Date {
-  return new Date(document.timestamp)
+function ownTime(document: AttestationDocument): number {
+  return document.timestamp
 }

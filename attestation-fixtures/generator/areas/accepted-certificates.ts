@@ -123,6 +123,14 @@ export const ACCEPTED_CERTIFICATES = area("accepted", PRODUCTION, [
   ),
   certificate(
     "ATT-19",
+    "serial-of-20-high",
+    "The 20 bytes of a serial number are its magnitude's.",
+    "the zonal serial number has 21 octets, a zero byte and 20 bytes of ee, as most genuine instance CAs have",
+    "zonal",
+    (parts) => ({ ...parts, serial: integer(new Uint8Array(20).fill(0xee)) }),
+  ),
+  certificate(
+    "ATT-19",
     "serial-leading-zero",
     "A zero byte keeps a serial number positive.",
     "the zonal serial number is 00 80",

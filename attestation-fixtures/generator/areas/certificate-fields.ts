@@ -60,7 +60,7 @@ export const CERTIFICATE_FIELDS = area("certificate", PRODUCTION, [
   malformed(
     "serial-of-21",
     "A serial number has at most 20 bytes.",
-    "the zonal serial number has 21 bytes",
+    "the zonal serial number has 21 bytes, none of them a leading zero",
     "zonal",
     (parts) => ({
       ...parts,

@@ -28,6 +28,7 @@ const first = (...draft: Parameters<typeof refuse>): Draft => ({ ...refuse(...dr
 const measuring = (over: readonly (readonly [number, Uint8Array])[]): Uint8Array =>
   registers(new Map([...REGISTERS, ...BOUND_REGISTERS, ...over]))
 const DEBUG = measuring([0, 1, 2].map((index) => [index, ZEROS] as const))
+const IMAGELESS = registers(BOUND_REGISTERS)
 const OTHER = register(0x99)
 const OTHER_NONCE = bytes(new Uint8Array(32))
 
@@ -100,6 +101,13 @@ export const ORDER_OF_STAGES = area("order", PRODUCTION, [
     "Debug mode is told before the nonce.",
     "PCR0, PCR1 and PCR2 are zero, and the nonce is another one",
     document(fields({ nonce: OTHER_NONCE, pcrs: DEBUG })),
+  ),
+  first(
+    "nonce-mismatch",
+    "nonce-before-absent-register",
+    "An absent register is no debug mode, and is found with the measurements.",
+    "PCR0, PCR1 and PCR2 are absent, and the nonce is another one",
+    document(fields({ nonce: OTHER_NONCE, pcrs: IMAGELESS })),
   ),
   first(
     "nonce-mismatch",

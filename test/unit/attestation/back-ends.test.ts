@@ -149,6 +149,29 @@ describe("what a back end never sees", () => {
   })
 })
 
+describe("a back end that answers something else than booleans", () => {
+  const answering = (answer: unknown): EcdsaBackEnd => ({
+    importKey: async () => ({ verify: async () => answer as boolean }),
+    name: "answering",
+  })
+
+  it("proves nothing, neither a certificate nor a document", async () => {
+    const forged = encodeSign1({ ...cose, signature: sign(keyOf(LEAF), utf8("something else")) })
+    for (const answer of [0, 1, undefined, null, "true", {}]) {
+      const verdicts = [usual, forged].map((document) => verdict(document, undefined, AT, answering(answer)))
+      expect(await Promise.all(verdicts)).toEqual(["path-signature-invalid", "path-signature-invalid"])
+    }
+    const certificatesOnly = { ...answering(1), importKey: mixed }
+    expect(await verdict(usual, undefined, AT, certificatesOnly)).toBe("cose-signature-invalid")
+  })
+
+  /** True for certificates, 1 for the document. */
+  const mixed: EcdsaBackEnd["importKey"] = async (point) => {
+    const leaf = toHex(point) === toHex(keyOf(LEAF).point)
+    return { verify: async () => (leaf ? 1 : true) as boolean }
+  }
+})
+
 describe("a platform without P-384", () => {
   it("is not taken for a wrong signature", async () => {
     const off = keyOf(0).point.map((byte, index) => (index === 96 ? byte ^ 1 : byte))

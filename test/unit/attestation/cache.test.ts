@@ -62,6 +62,17 @@ function counting(name = "counting") {
   return { backEnd, count }
 }
 
+/** WebCrypto, whose answers another type than boolean passes on. */
+function answering(as: (verified: boolean) => unknown): EcdsaBackEnd {
+  return {
+    async importKey(point) {
+      const key = await webCrypto.importKey(point)
+      return { verify: async (signature, signed) => as(await key.verify(signature, signed)) as boolean }
+    },
+    name: "answering",
+  }
+}
+
 async function warm(): Promise<AuthorityCache> {
   const cache = new AuthorityCache(16)
   await judge(usual, cache)
@@ -149,6 +160,25 @@ describe("a cache of authorities", () => {
     const { backEnd, count } = counting()
     await judge(usual, cache, AT, backEnd)
     expect(count.verified).toBe(5)
+  })
+
+  it("nor where both have one name", async () => {
+    const [first, second] = [counting(webCrypto.name), counting(webCrypto.name)]
+    const cache = await warm()
+    for (const { backEnd, count } of [first, second]) {
+      await judge(usual, cache, AT, backEnd)
+      expect(count.verified).toBe(5)
+    }
+  })
+
+  it("remembers nothing that a back end did not answer with true", async () => {
+    const impostor = keyPairFrom(new Uint8Array(48).fill(8), "impostor")
+    const forged = exchanged(2, certificate(2, {}, impostor))
+    const numbers = answering((verified) => Number(verified))
+    const cache = new AuthorityCache(16)
+    await expectCode("path-signature-invalid", () => judge(forged, cache, AT, numbers))
+    expect(cache.size).toBe(0)
+    await expectCode("path-signature-invalid", () => judge(forged, cache, AT, numbers))
   })
 
   it("keeps to its size, and forgets what was not used for longest", async () => {

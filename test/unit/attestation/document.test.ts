@@ -143,6 +143,13 @@ describe("the envelope", () => {
     it(`refuses ${title}: ${code}`, () => expectCode(code, () => decodeUnverified(bytes)))
   }
 
+  it("is not decoded above 64 KiB, whatever follows", async () => {
+    const tail = zeros(64 * 1024 - usual.length)
+    await expectCode("cbor-trailing-bytes", () => decodeUnverified(concat(usual, tail)))
+    await expectCode("document-too-large", () => decodeUnverified(concat(usual, tail, zeros(1))))
+    await expectCode("document-too-large", () => decodeUnverified(new Uint8Array(64 * 1024 + 1).fill(0xff)))
+  })
+
   it("accepts arrays and maps of indefinite length, as documents since December 2025 have them", () => {
     const [, ...entries] = payload
     const open = concat(fromHex("bf"), Uint8Array.from(entries), fromHex("ff"))

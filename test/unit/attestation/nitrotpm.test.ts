@@ -74,8 +74,14 @@ describe("NitroTPM documents", () => {
   it("are never judged as a session, as a receipt, or for a contract", async () => {
     const contract = new Uint8Array(32)
     await expectCode("policy-invalid", () => judge(instance, policy, { contract }))
-    const key = { crv: "P-384", kty: "EC", x: "", y: "" } as const
-    const session = { contract, encryptionKey: key, signingKey: key, subject: null, type: "parley/receipt/v1" } as const
+    const key = { crv: "P-384", kty: "EC", x: "A".repeat(64), y: "A".repeat(64) } as const
+    const session = {
+      contract,
+      encryptionKey: key,
+      signingKey: key,
+      subject: contract,
+      type: "parley/receipt/v1",
+    } as const
     const measurements = policy as unknown as EnclavePolicy
     const request = { anchors: [anchorOfChain(chain)], document: documentOf(chain, instance), measurements, session }
     await expectCode("policy-invalid", () => verifyArchived(request))

@@ -1,15 +1,18 @@
 import { generateKeyPairSync } from "node:crypto"
 import { describe, expect, it } from "vitest"
-import { array, bytes, initial, text } from "../../../attestation-fixtures/generator/cbor.ts"
+import { array, bytes, initial, NULL, text } from "../../../attestation-fixtures/generator/cbor.ts"
 import { makeChain } from "../../../attestation-fixtures/generator/chain.ts"
 import { CONTRACT_DIGEST } from "../../../attestation-fixtures/generator/contract.ts"
 import { name } from "../../../attestation-fixtures/generator/der.ts"
 import { document, register, signPayload } from "../../../attestation-fixtures/generator/document.ts"
 import { SESSION_KEY, sessionUserData } from "../../../attestation-fixtures/generator/session.ts"
 import { TPM_REGISTERS, tpmFields } from "../../../attestation-fixtures/generator/tpm.ts"
-import { toHex, utf8 } from "../../../shared/bytes.ts"
+import { tlv } from "../../../attestation-fixtures/software-nsm/der.ts"
+import { concat, toHex, utf8 } from "../../../shared/bytes.ts"
 import { decodeFile } from "../../../verifier/cli/attestation/document-file.ts"
+import { outlineCbor } from "../../../verifier/cli/attestation/explain/cbor-outline.ts"
 import { contentsOf } from "../../../verifier/cli/attestation/explain/contents.ts"
+import { reportJson } from "../../../verifier/cli/attestation/explain/json.ts"
 import { type Report, reportOf } from "../../../verifier/cli/attestation/explain/report.ts"
 import { subjectOf } from "../../../verifier/cli/attestation/explain/subject.ts"
 import { reportText } from "../../../verifier/cli/attestation/explain/text.ts"
@@ -97,6 +100,12 @@ describe("facts", () => {
     expect(await facts(changed("digest", text("SHA256")))).toEqual(undecoded)
   })
 
+  it("does not call an enclave without PCR0, 1 and 2 a production one", async () => {
+    const values = new Map([...ORDINARY_REGISTERS].filter(([index]) => index > 2))
+    const { facts: told } = await report(document(withRegisters(values)))
+    expect(told.find(({ id }) => id === "production")).toMatchObject({ holds: null, why: "PCR0 is absent" })
+  })
+
   it("has no debug mode to judge in a NitroTPM document", async () => {
     expect(await facts(document(tpmFields()))).toEqual({ decoding: true, path: true, signature: true })
   })
@@ -133,6 +142,50 @@ describe("damaged documents", () => {
     expect(deep.ends?.what).toBe("nested deeper than 16")
     const open = await report(signPayload(initial(5, 31)))
     expect(open.ends?.what).toBe("the bytes end where an item is expected")
+  })
+})
+
+describe("documents that are made to cost", () => {
+  it("are not looked into above 64 KiB, and say so", async () => {
+    const chunks = Array.from({ length: 100_000 }, () => Uint8Array.of(0x41, 0x61))
+    const large = await report(joined([Uint8Array.of(0x84, 0x5f), ...chunks, Uint8Array.of(0xff)]))
+    expect(large.ends).toEqual({ at: 0, what: "it is over 64 KiB", where: "in the envelope" })
+    expect(large.facts.find(({ id }) => id === "decoding")?.code).toBe("document-too-large")
+    expect([large.kind, large.certificates.length, large.pcrs.length]).toEqual(["unknown", 0, 0])
+    expect((await report(new Uint8Array(64 * 1024).fill(0x81))).ends?.what).toBe("nested deeper than 16")
+  })
+
+  it("may have a string of very many chunks, or of a very long one", () => {
+    const many = Array.from({ length: 150_000 }, () => Uint8Array.of(0x41, 0x61))
+    const one = bytes(new Uint8Array(200_000).fill(0x61))
+    for (const [chunks, length] of [[many, 150_000] as const, [[one], 200_000] as const]) {
+      const { fault, item } = outlineCbor(joined([Uint8Array.of(0x5f), ...chunks, Uint8Array.of(0xff)]))
+      expect([fault, item?.kind === "bytes" && item.bytes.length]).toEqual([null, length])
+    }
+  })
+
+  it("may have very many fields, of which those are named that occur twice", async () => {
+    const entries = Array.from({ length: 9000 }, (_, index) => concat(text(`f${index % 8999}`), NULL))
+    const { odd } = await report(signPayload(joined([initial(5, 31), ...entries, Uint8Array.of(0xff)])))
+    expect(odd.find(({ id }) => id === "duplicate-fields")?.says).toMatch(/^Fields occur twice: f0\. /)
+  })
+})
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+describe("certificates whose instants are none", () => {
+  it("have no life to show, rather than one that nobody wrote", async () => {
+    for (const instant of ["260230120000Z", "261301000000Z", "not a time..Z", "260301120000"]) {
+      const notAfter = tlv(0x17, utf8(instant))
+      for (const over of [{ notAfter }, { notBefore: notAfter }]) {
+        const given = await report(underChain(makeChain({ leaf: (leaf) => ({ ...leaf, ...over }) })))
+        expect(given.certificates.map(({ parsed }) => parsed === null)).toEqual([false, false, false, false, true])
+        expect(given.facts.find(({ id }) => id === "path")?.code).toBe("certificate-malformed")
+        expect([given.times.leafLife, reportText(given, "").includes("Invalid")]).toEqual([null, false])
+      }
+    }
   })
 })
 
@@ -212,6 +265,15 @@ describe("the text", () => {
     for (const each of given) {
       const lines = reportText(await report(each), "").replaceAll("\n", "")
       expect(lines).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    }
+  })
+
+  it("nor to whoever reads its JSON, at any length", async () => {
+    const hostile = `a\u007f\u009b2J\u202e\u2028${"x".repeat(50_000)}`
+    for (const field of ["module_id", "digest"]) {
+      const json = reportJson(await report(changed(field, text(hostile)))) as Readonly<Record<string, unknown>>
+      expect(json[field]).toMatch(/^a\\u\{7f\}\\u\{9b\}2J\\u\{202e\}\\u\{2028\}x+$/)
+      expect(JSON.stringify(json).length).toBeLessThan(60_000)
     }
   })
 

@@ -11,6 +11,7 @@ import type { Outcome } from "../outcome.ts"
 import { anchorOption } from "./anchor-option.ts"
 import { type DocumentFile, MAX_FILE_BYTES, readDocumentFile } from "./document-file.ts"
 import { evidenceOf } from "./evidence.ts"
+import { printable } from "./explain/printable.ts"
 import { parseInstant } from "./instant.ts"
 import { otherFile } from "./other-file.ts"
 import { type PolicyFields, readPolicy } from "./policy-file.ts"
@@ -43,7 +44,8 @@ function acceptance({ checked, simulated, unchecked }: JudgedDocument, document:
   const lines = [
     `${simulated ? "SIMULATED (not AWS's root) " : ""}accepted`,
     ...checked.map((what) => `checked    ${what}`),
-    ...unchecked.map(({ reason, what }) => `unchecked  ${what}: ${reason}`),
+    // A policy file's reason could forge a line of this verdict.
+    ...unchecked.map(({ reason, what }) => `unchecked  ${what}: ${printable(reason)}`),
   ]
   const evidence = evidenceOf(document)
   const json = { checked, code: null, evidence, simulated, stage: null, unchecked, verdict: "accepted" }
@@ -55,7 +57,7 @@ function rejection({ code, exit, message, todo }: ParleyError, { bytes, source }
   const stage = stageOf(code)
   const json = { checked: [], code, evidence: evidenceOf(bytes), stage, unchecked: [], verdict }
   const step = (exit === EXIT.malformed ? otherFile(source) : null) ?? todo
-  return { exit, json, text: `${verdict}[${code}] at stage ${stage}: ${message}\n  what to do: ${step}` }
+  return { exit, json, text: `${verdict}[${code}] at stage ${stage}: ${printable(message)}\n  what to do: ${step}` }
 }
 
 type DocumentPolicy = PolicyFields & Pick<DocumentRequest, "contract">

@@ -1,4 +1,4 @@
-import type { Bytes } from "../../../../shared/bytes.ts"
+import { type Bytes, utf8 } from "../../../../shared/bytes.ts"
 
 interface Placed {
   /** Offset of the item's first byte. */
@@ -112,13 +112,13 @@ class Walk {
 
   #string(length: number | null, depth: number): { readonly bytes: Bytes } {
     if (length !== null) return { bytes: this.#slice(length) }
-    const chunks: number[] = []
+    const chunks: Uint8Array[] = []
     this.#each(null, () => {
       const chunk = this.item(depth + 1)
-      if (chunk?.kind === "bytes") chunks.push(...chunk.bytes)
-      else if (chunk?.kind === "text") chunks.push(...new TextEncoder().encode(chunk.text))
+      if (chunk?.kind === "bytes") chunks.push(chunk.bytes)
+      else if (chunk?.kind === "text") chunks.push(utf8(chunk.text))
     })
-    return { bytes: Uint8Array.from(chunks) }
+    return { bytes: joined(chunks) }
   }
 
   #slice(length: number): Bytes {
@@ -152,6 +152,17 @@ class Walk {
     this.fault ??= { at, what }
     return null
   }
+}
+
+/** Chunks as arguments would exhaust the stack: a document can bring thousands. */
+function joined(chunks: readonly Uint8Array[]): Bytes {
+  const out = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    out.set(chunk, at)
+    at += chunk.length
+  }
+  return out
 }
 
 function push(items: Item[], item: Item | null): void {

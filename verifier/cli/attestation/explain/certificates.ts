@@ -45,6 +45,8 @@ export function viewCertificate(der: Uint8Array, anchors: readonly TrustAnchor[]
 function parse(der: Uint8Array): ParsedView | null {
   try {
     const certificate = new X509Certificate(der)
+    const life = lifeOf(certificate)
+    if (life === null) return null
     const { asymmetricKeyDetails, asymmetricKeyType } = certificate.publicKey
     const subject = name(certificate.subject)
     return {
@@ -52,8 +54,7 @@ function parse(der: Uint8Array): ParsedView | null {
       extensions: extensionsOf(der),
       issuer: name(certificate.issuer),
       key: curveName(asymmetricKeyType, asymmetricKeyDetails?.namedCurve),
-      notAfter: certificate.validToDate,
-      notBefore: certificate.validFromDate,
+      ...life,
       serial: certificate.serialNumber.toLowerCase(),
       signatureAlgorithm: signatureAlgorithm(der),
       subject,
@@ -61,6 +62,16 @@ function parse(der: Uint8Array): ParsedView | null {
   } catch {
     return null
   }
+}
+
+/**
+ * Null for instants that are none: OpenSSL spells them as "Bad time value", and Node's dates then hold whatever lay in
+ * the memory that they were read into.
+ */
+function lifeOf(certificate: X509Certificate): Pick<ParsedView, "notAfter" | "notBefore"> | null {
+  if ([certificate.validFrom, certificate.validTo].some((text) => !/ GMT$/.test(text))) return null
+  const { validFromDate: notBefore, validToDate: notAfter } = certificate
+  return [notBefore, notAfter].some((date) => Number.isNaN(date.getTime())) ? null : { notAfter, notBefore }
 }
 
 /** One attribute a line becomes one line, in the certificate's own order. */

@@ -1,10 +1,10 @@
 import { decodeUnverified } from "../../../../shared/attestation/document.ts"
 import type { Bytes } from "../../../../shared/bytes.ts"
 import { type ErrorCode, ParleyError } from "../../../../shared/errors/index.ts"
-import { MAX_DOCUMENT_BYTES } from "../../../../shared/protocol/session.ts"
 import { type TrustAnchor, trustAnchor } from "../../../attestation/anchor.ts"
 import { requireProduction } from "../../../attestation/judge.ts"
 import { validatePath } from "../../../attestation/path.ts"
+import { ENCLAVE_MANDATORY } from "../../../attestation/policy.ts"
 import { requireSignature } from "../../../attestation/prove.ts"
 import { readCertificate } from "../../../attestation/x509/certificate.ts"
 import { chainOf, type Reading, timestampOf } from "./reading.ts"
@@ -40,17 +40,12 @@ export async function factsOf({ anchors, reading }: Subject, judged: JudgedAt | 
   const decoding = await fact(
     "decoding",
     "it is strict CBOR, an untagged COSE_Sign1, and every field has its form",
-    () => decodeStrictly(reading.bytes),
+    () => decodeUnverified(reading.bytes),
   )
   const path = await pathFact("path", chain, anchors, judged)
   const carried = path.code === "path-anchor-mismatch" ? await carriedRoot(chain, judged) : []
   const signature = await signatureFact(reading, chain.at(-1))
   return [decoding, path, ...carried, signature, ...(await productionFact(reading, decoding))]
-}
-
-function decodeStrictly(bytes: Uint8Array): void {
-  if (bytes.length > MAX_DOCUMENT_BYTES) throw new ParleyError("document-too-large", `${bytes.length} bytes`)
-  decodeUnverified(bytes)
 }
 
 async function pathFact(
@@ -91,7 +86,10 @@ async function productionFact({ bytes }: Reading, decoding: Fact): Promise<reado
   const says = "the enclave was not started in debug mode"
   if (decoding.holds !== true) return [notReached("production", says, "it could not be decoded")]
   const document = decodeUnverified(bytes)
-  return document.format === "aws-nitro" ? [await fact("production", says, () => requireProduction(document))] : []
+  if (document.format !== "aws-nitro") return []
+  const absent = ENCLAVE_MANDATORY.find((index) => !document.pcrs.has(index))
+  if (absent !== undefined) return [notReached("production", says, `PCR${absent} is absent`)]
+  return [await fact("production", says, () => requireProduction(document))]
 }
 
 async function fact(id: Fact["id"], says: string, judge: () => unknown): Promise<Fact> {

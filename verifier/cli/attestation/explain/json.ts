@@ -1,4 +1,5 @@
 import type { CertificateView } from "./certificates.ts"
+import { printable } from "./printable.ts"
 import type { FieldView, Report } from "./report.ts"
 
 /** The object of `--json`; names as in `attestation verify` where both have them. */
@@ -7,14 +8,14 @@ export function reportJson(report: Report): object {
   return {
     certificates: report.certificates.map(certificate),
     certificates_carried: report.carried,
-    digest: report.digest,
+    digest: shown(report.digest),
     ends: report.ends,
     facts: report.facts,
     file: report.file,
     instance: report.instance,
     judged_at: judgedAt === null ? null : { source: judgedAt.source, time: judgedAt.time.toISOString() },
     kind: report.kind,
-    module_id: report.moduleId,
+    module_id: shown(report.moduleId),
     nonce: field(report.nonce),
     odd: report.odd,
     pcrs: report.pcrs.map(({ index, meaning, note, setBy, value }) => ({ index, meaning, note, set_by: setBy, value })),
@@ -31,6 +32,14 @@ export function reportJson(report: Report): object {
     unchecked: report.unchecked,
     user_data: typeof report.user_data === "string" ? null : { ...field(report.user_data), parley: report.statement },
   }
+}
+
+/** Longer than any text that a genuine document has. */
+const MAX_TEXT = 128
+
+/** JSON escapes control characters below 0x20 alone; terminals and readers of a log meet all others too. */
+function shown(text: string | null): string | null {
+  return text === null ? null : printable(text.slice(0, MAX_TEXT))
 }
 
 function field(view: FieldView) {

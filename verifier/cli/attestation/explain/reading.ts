@@ -1,3 +1,4 @@
+import { MAX_DOCUMENT_BYTES } from "../../../../shared/attestation/document.ts"
 import { type Bytes, toHex } from "../../../../shared/bytes.ts"
 import { type Item, type Outline, outlineCbor } from "./cbor-outline.ts"
 import { printable } from "./printable.ts"
@@ -31,9 +32,12 @@ export interface Reading {
   readonly ends: Ends | null
 }
 
+/** Not looked into: work on a file that no verifier takes would be whatever its author wants it to be. */
+const TOO_LARGE: Outline = { end: 0, fault: { at: 0, what: "it is over 64 KiB" }, item: null, nonMinimal: [] }
+
 /** Takes a COSE_Sign1 apart without judging it. */
 export function readLoosely(bytes: Uint8Array): Reading {
-  const envelope = outlineCbor(bytes)
+  const envelope = bytes.length > MAX_DOCUMENT_BYTES ? TOO_LARGE : outlineCbor(bytes)
   const { item, tag } = untagged(envelope.item)
   const [header, unprotected, payloadItem, signature] = item?.kind === "array" ? item.items : []
   const payload = payloadItem?.kind === "bytes" ? outlineCbor(payloadItem.bytes) : null

@@ -27,9 +27,9 @@ export const FIELD_ODDITIES: Readonly<Record<string, Oddity>> = {
     return odd.length === 0 ? null : `It has fields that genuine documents do not have: ${some(odd)}.`
   },
   "duplicate-fields": ({ reading: { fields } }) => {
-    const names = fields.map(({ name }) => name)
-    const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
-    return twice.length === 0 ? null : `Fields occur twice: ${some(twice)}. Readers differ in which they take.`
+    const [once, twice] = [new Set<string>(), new Set<string>()]
+    for (const { name } of fields) (once.has(name) ? twice : once).add(name)
+    return twice.size === 0 ? null : `Fields occur twice: ${some([...twice])}. Readers differ in which they take.`
   },
   "field-order": ({ kind, reading: { fields } }) => {
     const names = fields.map(({ name }) => name).filter((name) => known(kind).includes(name))
