@@ -7,6 +7,7 @@ import { readStatus } from "../status/status-file.ts"
 import { wholeNumber } from "./whole-number.ts"
 
 const POLL_MS = 200
+const SHOWN = 16
 
 /** `parley-host drain`: stops the running host once what every party has granted is through. */
 export function drainCommand(): Command {
@@ -36,9 +37,13 @@ async function drain({ data, timeout }: { data: string; timeout: number }): Prom
       return { json: { drained: true, wasRunning: true }, text: "drained and stopped" }
     await sleep(POLL_MS)
   }
+  const held = (await readStatus(data))?.rooms.filter(({ heldResult }) => heldResult) ?? []
+  const waits = held
+    .map(({ contract }) => `\nthe disk has no room for a result of ${contract.slice(0, SHOWN)}`)
+    .join("")
   return {
     exit: EXIT.waiting,
-    json: { drained: false, pid: running.pid, wasRunning: true },
-    text: `process ${running.pid} still drains; see \`parley-host status --data ${data}\``,
+    json: { drained: false, heldResults: held.map(({ contract }) => contract), pid: running.pid, wasRunning: true },
+    text: `process ${running.pid} still drains; see \`parley-host status --data ${data}\`${waits}`,
   }
 }

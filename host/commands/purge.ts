@@ -4,7 +4,7 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import { jsonOption, type Outcome, perform } from "../../verifier/cli/outcome.ts"
 import { table } from "../../verifier/cli/table.ts"
 import { readConfig } from "../config/config.ts"
-import { type Candidate, purgeCandidates, roomsOf } from "../purge/candidates.ts"
+import { type Candidate, mayGo, purgeCandidates, roomsOf } from "../purge/candidates.ts"
 import { purgeVersion } from "../purge/mark.ts"
 import { wholeNumber } from "./whole-number.ts"
 
@@ -23,8 +23,9 @@ export function purgeCommand(): Command {
     .option("--yes", "delete what is listed")
     .addHelpText(
       "after",
-      "\nListed are versions of contracts that a party has ended or that have expired, and replaced versions that no open\n" +
-        "proposal names. Signed objects and receipts stay. A deleted version counts for no quota and is not taken again.\n" +
+      "\nListed are versions of contracts that a party has ended or that have expired, unless an open proposal with a live\n" +
+        "grant names them, and replaced versions that no open proposal names. Each is judged again before it goes. Signed\n" +
+        "objects and receipts stay. A deleted version counts for no quota and is not taken again.\n" +
         "\nExamples:\n  parley-host purge --data host-data\n  parley-host purge --data host-data --yes",
     )
     .action(perform(purge))
@@ -34,20 +35,31 @@ async function purge({ data, replacedDays, yes }: Options): Promise<Outcome> {
   await readConfig(data)
   const now = new Date()
   const deleted = yes === true
-  const candidates: Candidate[] = []
+  const listed: Candidate[] = []
   const unread: { readonly code: string; readonly room: string }[] = []
   for (const room of await roomsOf(data)) {
     try {
-      candidates.push(...(await purgeCandidates(room, now, replacedDays)))
+      listed.push(...(await purgeCandidates(room, now, replacedDays)))
     } catch (cause) {
       // A room that is not in force yet, or that cannot be read, loses nothing.
       if (!(cause instanceof ParleyError)) throw cause
       unread.push({ code: cause.code, room: room.slice(-64) })
     }
   }
-  if (deleted)
-    for (const { contract, manifest } of candidates) await purgeVersion(join(data, "rooms", contract), manifest)
+  const candidates = deleted ? await deleteEach(data, listed, replacedDays) : listed
   return { json: { candidates, deleted, unread }, text: said(candidates, deleted, unread) }
+}
+
+/** The versions that were deleted: the host runs meanwhile, and a version may be wanted again by now. */
+async function deleteEach(data: string, listed: readonly Candidate[], replacedDays: number): Promise<Candidate[]> {
+  const deleted: Candidate[] = []
+  for (const candidate of listed) {
+    const room = join(data, "rooms", candidate.contract)
+    if (!(await mayGo(room, new Date(), replacedDays, candidate.manifest))) continue
+    await purgeVersion(room, candidate.manifest)
+    deleted.push(candidate)
+  }
+  return deleted
 }
 
 function said(candidates: readonly Candidate[], deleted: boolean, unread: readonly { code: string; room: string }[]) {

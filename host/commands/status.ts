@@ -55,11 +55,13 @@ function overview(rooms: readonly RoomStatus[]): readonly string[] {
 }
 
 /** Proposals that do not run, and why. */
-function details({ contract, failedRuns, grantedToOldBoots, waitingForParts }: RoomStatus): readonly string[] {
+function details(room: RoomStatus): readonly string[] {
+  const { contract, failedRuns, grantedToOldBoots, heldResult, waitingForParts } = room
   const say = (proposal: string, why: string) => `${contract.slice(0, SHOWN)} ${proposal.slice(0, SHOWN)}: ${why}`
   return [
     ...waitingForParts.map((proposal) => say(proposal, "granted; sealed parts are still to be uploaded")),
     ...grantedToOldBoots.map((proposal) => say(proposal, "granted to an enclave that is gone; grant again")),
+    ...(heldResult ? [`${contract.slice(0, SHOWN)}: a run has ended, and the disk has no room for its result`] : []),
     ...failedRuns.map(({ code, proposal }) => say(proposal, `the enclave did not run it: ${code}; grant again`)),
   ]
 }

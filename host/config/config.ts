@@ -5,6 +5,9 @@ import { parseLoose } from "../../shared/json/canonical.ts"
 import { integer, uniqueList } from "../../shared/json/fields.ts"
 import { readRequired } from "../../verifier/cli/files.ts"
 
+/** Also for a host.json of before there was a limit. */
+const UPLOADS_PER_PARTY = 64
+
 /** `host.json`. TLS files are PEM; without them the host expects a proxy in front, or a test. */
 export const HostConfig = z.strictObject({
   listen: z.strictObject({ address: z.string().max(100), port: integer(0, 65_535) }),
@@ -30,10 +33,12 @@ export const HostConfig = z.strictObject({
     unsignedPerMinute: integer(1, 1_000_000),
     /** An unfinished upload that does not grow for so long is dropped. */
     uploadHours: integer(1, 8760),
+    /** Unfinished uploads of one party. */
+    uploadsPerParty: integer(1, 10_000).default(UPLOADS_PER_PARTY),
   }),
   /**
    * Origins under which parties reach this host, such as https://parley.example. A request that was signed for another
-   * origin is refused. Those of a loopback address are known without being named.
+   * origin is refused. Those of a loopback address are known while none are named.
    */
   origins: uniqueList(Origin, 0, 16),
   tls: z.strictObject({ certificate: z.string(), key: z.string() }).nullable(),
@@ -56,6 +61,7 @@ export function defaultConfig(): HostConfig {
       roomsPerParty: 100,
       unsignedPerMinute: 600,
       uploadHours: 72,
+      uploadsPerParty: UPLOADS_PER_PARTY,
     },
     listen: { address: "127.0.0.1", port: 8460 },
     origins: [],

@@ -54,7 +54,11 @@ export function hostApp(options: AppOptions): Express {
   publicRoutes(app, options, metrics, judge)
   const open = new OpenUploads(data, config.limits.uploadHours)
   const usage = new Usage(data, config.limits.bytesPerParty, () => open.list())
-  uploadRoutes(app, new PartUploads({ ...options, admissions, open, usage }), judge)
+  uploadRoutes(
+    app,
+    new PartUploads({ ...options, admissions, most: config.limits.uploadsPerParty, open, usage }),
+    judge,
+  )
   app.use("/v1", judge.header(), express.raw({ limit: MAX_BODY_BYTES, type: () => true }), judge.body())
   contractRoutes(app, options, usage)
   app.use(judge.unsigned(), (_request, _response, next) => next(new ParleyError("not-found", "no such route")))

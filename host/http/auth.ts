@@ -24,6 +24,8 @@ export class RequestJudge {
   #recent = new Set<string>()
   #older = new Set<string>()
   #turned = 0
+  /** Whole seconds, as in a request. Nonces of before are forgotten. */
+  readonly #began = Math.floor(Date.now() / 1000) * 1000
 
   constructor(
     admissions: Admissions,
@@ -96,6 +98,8 @@ export class RequestJudge {
     const now = Date.now()
     if (Math.abs(now - Date.parse(at)) > MAX_SKEW_MS)
       throw new ParleyError("request-stale", "the request's time is off")
+    if (Date.parse(at) < this.#began)
+      throw new ParleyError("request-stale", "the request was signed before this host was started")
     if (this.#recent.has(nonce) || this.#older.has(nonce)) throw new ParleyError("request-replayed", "seen before")
     if (now - this.#turned > 2 * MAX_SKEW_MS || this.#recent.size >= MAX_NONCES) {
       this.#older = this.#recent

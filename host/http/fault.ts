@@ -47,23 +47,35 @@ export function faultHandler(log: Log) {
       party: String(response.locals.party ?? ""),
     })
     if (response.headersSent) return
-    const body: HostFault = { code: error.code, message: error.message.slice(0, 500), todo: error.todo.slice(0, 500) }
+    const body: HostFault = faultBody(error)
     const again = RETRY_AFTER[error.code]
     if (again !== undefined) response.set("retry-after", String(again))
     response.status(statusOf(error.code)).json(body)
   }
 }
 
+/** A party's command takes no words over several lines. */
+export function faultBody({ code, message, todo }: ParleyError): HostFault {
+  const said = (words: string) => words.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 500)
+  return { code, message: said(message), todo: said(todo) }
+}
+
 /** What a party may read of a failure. */
 export function publicFault(cause: unknown): ParleyError {
   if (isDiskFull(cause)) return diskFull()
+  // Its message may name a file of the host that is over its cap.
+  if (cause instanceof ParleyError && cause.code === "json-too-large") return tooLarge()
   if (cause instanceof ParleyError) return OF_FILES.has(cause.code) ? internal() : cause
   // Express reports an oversized or broken body as an error with a `type`.
   const { type } = cause as { type?: unknown }
-  if (type === "entity.too.large") return new ParleyError("json-too-large", "the body is over its cap")
+  if (type === "entity.too.large") return tooLarge()
   if (typeof type === "string" && type.startsWith("request."))
     return new ParleyError("json-malformed", "the body is cut")
   return internal()
+}
+
+function tooLarge(): ParleyError {
+  return new ParleyError("json-too-large", "the body or an object is over its cap")
 }
 
 function internal(): ParleyError {

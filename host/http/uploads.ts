@@ -11,7 +11,7 @@ import type { RoomRegistry } from "../room/registry.ts"
 import type { Usage } from "../room/usage.ts"
 import type { Disk } from "../storage/disk.ts"
 import { failureCode } from "../storage/disk-full.ts"
-import { publicFault } from "./fault.ts"
+import { faultBody, publicFault } from "./fault.ts"
 import { GivenMetadata, KeptMetadata, type OpenUploads } from "./open-uploads.ts"
 import { ROUTES } from "./openapi.ts"
 import { type PartTarget, partTarget, requireSize, takePart } from "./part-target.ts"
@@ -28,6 +28,8 @@ export interface UploadOptions {
   readonly readiness: Readiness
   readonly rooms: RoomRegistry
   readonly usage: Usage
+  /** Uploads that one party may have open. */
+  readonly most: number
 }
 
 /** An upload that has come in whole and is not in its place yet. */
@@ -136,7 +138,9 @@ export class PartUploads {
 
   /** Within the party's quota, and the disk holds it beside what other uploads will still bring. */
   async #requireRoom(target: PartTarget): Promise<void> {
-    const { disk, open, usage } = this.#options
+    const { disk, most, open, usage } = this.#options
+    if ((await open.count(target)) >= most)
+      throw new ParleyError("quota-exceeded", `${target.party} has ${most} unfinished uploads here, at most`)
     await usage.requireLeft(target.party, (await usage.isStored(target)) ? target.bytes : 0)
     await disk.requireRoom((await open.outstanding(target)) + target.bytes)
   }
@@ -145,8 +149,7 @@ export class PartUploads {
     const { error, status } = uploadFault(fault)
     const card = await this.#options.admissions.byAccessKey(accessKeyOf(request))
     this.#log(request.method, card?.name ?? "", error)
-    const { code, message, todo } = error
-    return { body: JSON.stringify({ code, message, todo }), status_code: status }
+    return { body: JSON.stringify(faultBody(error)), status_code: status }
   }
 
   #log(method: string, party: string, cause: unknown): void {

@@ -1,6 +1,8 @@
 import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
+import type { ContractInForce } from "../../shared/contract/in-force.ts"
 import type { Manifest } from "../../shared/protocol/manifest.ts"
+import type { RoomFiles } from "../../shared/room/files.ts"
 import { ROOM } from "../../shared/room/layout.ts"
 import { listFiles, roomFolder } from "../../verifier/cli/files.ts"
 import { roomContractInForce } from "../../verifier/room/contract.ts"
@@ -8,6 +10,7 @@ import {
   type RoomObject,
   roomCancellations,
   roomEndings,
+  roomGrants,
   roomManifests,
   roomProposals,
 } from "../../verifier/room/objects.ts"
@@ -41,12 +44,12 @@ export async function purgeCandidates(room: string, now: Date, replacedDays: num
       : Date.parse(inForce.contract.validity.notAfter) < now.getTime()
         ? "contract-expired"
         : null
-  const open = over === null ? await openManifests(room) : new Set<string>()
+  const open = await openManifests(files, inForce, over === null ? null : now)
   const candidates: Candidate[] = []
   for (const manifest of new Map(manifests.map((object) => [object.digest, object])).values()) {
     const replaced = isReplaced(manifest, manifests, now.getTime() - replacedDays * DAY_MS)
-    const reason = over ?? (replaced && !open.has(manifest.digest) ? "version-replaced" : null)
-    if (reason === null || (await isPurged(room, manifest.digest))) continue
+    const reason = over ?? (replaced ? "version-replaced" : null)
+    if (reason === null || open.has(manifest.digest) || (await isPurged(room, manifest.digest))) continue
     const { dataset, owner, version } = manifest.payload
     const bytes = await storedBytes(room, manifest.digest)
     candidates.push({ bytes, contract: inForce.digest, dataset, manifest: manifest.digest, owner, reason, version })
@@ -54,20 +57,38 @@ export async function purgeCandidates(room: string, now: Date, replacedDays: num
   return candidates
 }
 
-/** Manifests that an open proposal names: they may still be run. */
-async function openManifests(room: string): Promise<ReadonlySet<string>> {
-  const files = roomFolder(room)
-  const inForce = await roomContractInForce(files)
+/** Whether a version may go at this very moment: since it was listed, a proposal may have named it. */
+export async function mayGo(room: string, now: Date, replacedDays: number, manifest: string): Promise<boolean> {
+  return (await purgeCandidates(room, now, replacedDays)).some((candidate) => candidate.manifest === manifest)
+}
+
+/**
+ * Manifests that an open proposal names: they may still be run. Once the contract is over, only with a grant that has
+ * not expired: its run may be under way.
+ */
+async function openManifests(
+  files: RoomFiles,
+  inForce: ContractInForce,
+  over: Date | null,
+): Promise<ReadonlySet<string>> {
+  const granted = over === null ? null : await grantedAt(files, inForce, over)
   const { objects: cancellations } = await roomCancellations(files, inForce)
   const open = new Set<string>()
   for (const { digest, payload } of (await roomProposals(files, inForce)).objects) {
     const cancelled = cancellations.some(
       ({ payload: { party, proposal } }) => proposal === digest && party === payload.proposer,
     )
+    if (granted !== null && !granted.has(digest)) continue
     if (cancelled || (await hasReceipt(files, inForce, digest))) continue
     for (const { manifest } of payload.manifests) open.add(manifest)
   }
   return open
+}
+
+/** Proposals with a grant that holds at that instant. */
+async function grantedAt(files: RoomFiles, inForce: ContractInForce, at: Date): Promise<ReadonlySet<string>> {
+  const { objects } = await roomGrants(files, inForce)
+  return new Set(objects.flatMap(({ grant }) => (Date.parse(grant.expires) > at.getTime() ? [grant.proposal] : [])))
 }
 
 /** Whether a later version of the same dataset was sealed before that instant. */

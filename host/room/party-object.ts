@@ -19,7 +19,13 @@ export interface PartyObject {
   readonly party: string
 }
 
-type Judge = (contract: Contract, bytes: Uint8Array) => Promise<PartyObject>
+type Judge = (room: ContractRoom, bytes: Uint8Array) => Promise<PartyObject>
+
+/** A room's contract and its digest. */
+interface ContractRoom {
+  readonly contract: Contract
+  readonly digest: string
+}
 
 /** Folders that parties write into, with the judge of the kind that belongs there. Everything else is the host's own. */
 const JUDGES: Readonly<Record<string, Judge>> = {
@@ -36,10 +42,10 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 export const WRITABLE: readonly string[] = Object.keys(JUDGES)
 
 /** Opens an object for a folder: its kind's own schema, under a key of the very party that it speaks for. */
-export async function openPartyObject(contract: Contract, folder: string, bytes: Uint8Array): Promise<PartyObject> {
+export async function openPartyObject(room: ContractRoom, folder: string, bytes: Uint8Array): Promise<PartyObject> {
   const judge = JUDGES[folder]
   if (judge === undefined) throw new ParleyError("not-found", "no such place")
-  return judge(contract, bytes)
+  return judge(room, bytes)
 }
 
 /** A manifest of this contract's room, signed by its owner. One that was copied here from another room is not its own. */
@@ -61,18 +67,23 @@ export function kidsOf(contract: Contract, party: string): ReadonlySet<string> {
 
 /** A party that signs in another's name would spend that one's quota, or fill the room with rubbish that stops everybody. */
 function signedBy<S extends z.ZodType>(kind: Kind, schema: S, partyIn: (payload: z.output<S>) => string): Judge {
-  return async (contract, bytes) => {
+  return async ({ contract }, bytes) => {
     const party = partyIn(parseCanonical(peekJwsUnverified(kind, bytes).payload, schema, KINDS[kind].maxBytes))
     const { digest, kid } = await openJws(kind, bytes, schema, keysOf(contract, party))
     return { digest, kid, party }
   }
 }
 
-/** A contract is signed by each of its parties: the signer is the party. */
-async function contractSignature(contract: Contract, bytes: Uint8Array): Promise<PartyObject> {
+/**
+ * A contract is signed by each of its parties: the signer is the party. Signatures under any other contract than the
+ * room's own, or one that amends it, are rubbish that every reader would have to judge.
+ */
+async function contractSignature({ contract, digest: own }: ContractRoom, bytes: Uint8Array): Promise<PartyObject> {
   const { kid } = peekJwsUnverified("contract", bytes)
   const party = contract.parties.find(({ card }) => kidsOf(contract, card.name).has(kid))?.card.name ?? ""
-  const { digest } = await openJws("contract", bytes, Contract, keysOf(contract, party))
+  const { digest, payload } = await openJws("contract", bytes, Contract, keysOf(contract, party))
+  if (digest !== own && payload.predecessor !== own)
+    throw new ParleyError("contract-mismatch", "neither this room's contract nor an amendment of it")
   return { digest, kid, party }
 }
 

@@ -33,6 +33,7 @@ export class RoomService {
   #seen = ""
   #turn: Promise<unknown> = Promise.resolve()
   #turns = 0
+  #answering: Promise<void> | null = null
   #failure: { readonly at: string; readonly code: string } | null = null
   #pending: Pending = { grantedToOldBoots: [], prepared: [], runnable: [], waitingForParts: [] }
   #contract = ""
@@ -72,6 +73,7 @@ export class RoomService {
       failedRuns: [...this.#failedRuns],
       failure: this.#failure?.code ?? null,
       grantedToOldBoots: [...this.#pending.grantedToOldBoots],
+      heldResult: this.#delivery.waiting,
       inForce: supervisor !== null,
       runs: this.runs,
       waitingForParts: [...this.#pending.waitingForParts],
@@ -85,12 +87,19 @@ export class RoomService {
     else if (supervisor !== null && this.ready && !this.#stopped) await this.#answerFiles(supervisor)
   }
 
-  /** One last look, for a host that drains: what every party has granted by now is run. */
+  /**
+   * One last look, for a host that drains: what every party has granted by now is run. While the disk does not take a
+   * run's result, it looks again: it is in this process's memory alone.
+   */
   async finish(): Promise<void> {
     await this.#turn
-    const pause = this.#notBefore - Date.now()
-    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
-    await this.#look()
+    do {
+      const pause = this.#notBefore - Date.now()
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
+      await this.#look().catch((cause: unknown) => {
+        if (!this.#delivery.waiting) throw cause
+      })
+    } while (this.#delivery.waiting && !this.#stopped)
   }
 
   /** Runs what every party has granted, then gets the next proposal's ciphertext ready. */
@@ -133,6 +142,10 @@ export class RoomService {
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#turn
+    // A result that the disk has not taken goes with this process.
+    await this.#deliver().catch((cause: unknown) => {
+      this.#options.log.warn("room-failed", { code: this.#fails(cause), contract: this.#contract })
+    })
     await this.#supervisor?.retire()
   }
 
@@ -166,8 +179,15 @@ export class RoomService {
     return this.#supervisor
   }
 
-  /** Nonces that came as files. Two looks at the same time would answer one twice, which harms nothing. */
-  async #answerFiles(supervisor: Supervisor): Promise<void> {
+  /** Nonces that came as files. A look during another one waits for its answers: no nonce is answered twice at a time. */
+  #answerFiles(supervisor: Supervisor): Promise<void> {
+    this.#answering ??= this.#answerEach(supervisor).finally(() => {
+      this.#answering = null
+    })
+    return this.#answering
+  }
+
+  async #answerEach(supervisor: Supervisor): Promise<void> {
     for (const nonce of await roomFolder(this.#folder).list(ROOM.challenges)) {
       if (/^[0-9a-f]{64}$/.test(nonce)) {
         const session = await supervisor.attest(nonce)

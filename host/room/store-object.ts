@@ -9,6 +9,8 @@ import { kidsOf, openManifest, openPartyObject, WRITABLE } from "./party-object.
 import { announcedBytes, type Usage } from "./usage.ts"
 
 const MAX_OBJECT_BYTES = 8 * 1024 * 1024
+/** Signatures under amendments that one party may put into one room. */
+const MAX_AMENDMENT_SIGNATURES = 64
 
 /** Folders that parties read. */
 export const READABLE: readonly string[] = [...WRITABLE, NOTICES, ROOM.receipts, ROOM.refusals, ROOM.results]
@@ -39,7 +41,7 @@ export async function storeObject(place: StorePlace, given: GivenObject): Promis
   const { bytes, folder, name } = given
   const named = parseSignaturePath(name)
   if (named === null || name.includes("/")) throw new ParleyError("not-found", "no such place")
-  const { digest, kid, party } = await openPartyObject(place.contract, folder, bytes)
+  const { digest, kid, party } = await openPartyObject(place, folder, bytes)
   if (digest !== named.digest || kid !== named.kid)
     throw new ParleyError("jws-malformed", "the name is not the content's")
   const path = join(place.room, folder, name)
@@ -49,6 +51,7 @@ export async function storeObject(place: StorePlace, given: GivenObject): Promis
     throw new ParleyError("object-conflict", "another signature is stored under this name")
   }
   await requireObjectsLeft(place, party)
+  if (folder === ROOM.contractSignatures && digest !== place.digest) await requireAmendmentsLeft(place, party)
   if (folder === ROOM.manifests) await requireBytesLeft(place, bytes)
   await writeAtomically(path, bytes)
   return "created"
@@ -60,6 +63,15 @@ async function requireObjectsLeft({ contract, mostObjects, room }: StorePlace, p
   const names = (await Promise.all(WRITABLE.map((folder) => listFiles(join(room, folder))))).flat()
   const own = names.filter((name) => kids.has(parseSignaturePath(name)?.kid ?? ""))
   if (own.length >= mostObjects) throw new ParleyError("quota-exceeded", `${party} keeps ${own.length} objects here`)
+}
+
+/** Amendments cost nothing to sign, and every reader of the room judges them all. */
+async function requireAmendmentsLeft({ contract, digest, room }: StorePlace, party: string): Promise<void> {
+  const kids = kidsOf(contract, party)
+  const named = (await listFiles(join(room, ROOM.contractSignatures))).map(parseSignaturePath)
+  const own = named.filter((name) => name !== null && name.digest !== digest && kids.has(name.kid))
+  if (own.length >= MAX_AMENDMENT_SIGNATURES)
+    throw new ParleyError("quota-exceeded", `${party} has signed ${own.length} amendments here`)
 }
 
 /** A manifest that announces too much is refused: stored, it would stop its owner's every later upload. */

@@ -51,12 +51,12 @@ export class Usage {
 
   /** Whether a part lies there already: then an upload of it takes room of its own until it is finished. */
   async isStored({ contract, manifest, part }: Pick<OpenUpload, "contract" | "manifest" | "part">): Promise<boolean> {
-    return (await stat(join(this.#rooms, contract, partPath(manifest, part))).catch(() => null)) !== null
+    return (await stat(join(this.#rooms, contract, partPath(manifest, part))).catch(noEntry)) !== null
   }
 
   async #announced(party: string): Promise<number> {
     let bytes = 0
-    for (const contract of await readdir(this.#rooms).catch(() => [])) {
+    for (const contract of (await readdir(this.#rooms).catch(noEntry)) ?? []) {
       for (const name of await listFiles(join(this.#rooms, contract, ROOM.manifests))) {
         const announced = await this.#announcedBy(contract, name)
         if (announced?.party !== party) continue
@@ -98,6 +98,12 @@ export class Usage {
     const { digest, manifest } = await openManifest(parseContract(text), contract, jws)
     return { bytes: announcedBytes(manifest), manifest: digest, party: manifest.owner }
   }
+}
+
+/** What cannot be read for the moment is not taken for nothing: it would count for no quota. */
+function noEntry(cause: NodeJS.ErrnoException): null {
+  if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return null
+  throw cause
 }
 
 export function announcedBytes({ parts }: Manifest): number {

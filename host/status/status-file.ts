@@ -22,6 +22,8 @@ const RoomStatus = z.strictObject({
   /** Proposals that the enclave did not run, with its own code: they wait for new grants. */
   failedRuns: z.array(z.strictObject({ code: z.string(), proposal: z.string() })),
   grantedToOldBoots: z.array(z.string()),
+  /** A run has ended, and the disk does not take what came out. */
+  heldResult: z.boolean(),
   inForce: z.boolean(),
   runs: integer(0, 2 ** 31),
   waitingForParts: z.array(z.string()),

@@ -29,11 +29,11 @@ export const FAULT_HEADER = "parley-fault"
 /** How far a requester's clock may be off, in milliseconds; nonces are remembered at least twice that long. */
 export const MAX_SKEW_MS = 5 * 60_000
 
-/** A host's words reach terminals: control and direction characters would let them say anything there. */
+/** A host's words reach terminals: control and direction characters, or a line of their own, could say anything there. */
 const Said = z
   .string()
   .max(500)
-  .refine((said) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(said.replaceAll("\n", "")), "control or format character")
+  .refine((said) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(said), "control or format character")
 
 /** What a host answers when it does not do what was asked. */
 export const HostFault = z.strictObject({ code: z.string().max(64), message: Said, todo: Said })

@@ -156,4 +156,33 @@ describe.skipIf(missing !== null)("a host whose disk is full", () => {
     expect(await (await fetch(`${host.url}/metrics`)).text()).toMatch(/^parley_disk_free_bytes 0$/m)
     await host.empty()
   })
+
+  it("drains only once the disk has taken the result", async () => {
+    await ask("agency", ["run", "propose", "--query", "attribution"])
+    for (const party of ["bank", "bureau"]) await ask(party, ["run", "grant", ...room.accept()])
+    await host.fill(4)
+    await ask("agency", ["run", "grant", ...room.accept()])
+    const drain = (timeout: string) =>
+      runProgram("host/parley-host.ts", ["drain", "--data", host.path(), "--timeout", timeout, "--json"])
+    for (let turn = 0; host.log.split('"event":"run-begun"').length < 3; turn++) {
+      expect(turn).toBeLessThan(60)
+      await sleep(500)
+    }
+    const waiting = await drain("5")
+    expect({ exit: waiting.exit, json: JSON.parse(waiting.stdout) }).toMatchObject({
+      exit: 41,
+      json: { drained: false },
+    })
+    expect(host.log.match(/"event":"run-released"/g)).toHaveLength(1)
+    await host.empty()
+    for (let turn = 0; !host.log.includes('"event":"host-stopping"'); turn++) {
+      expect(turn).toBeLessThan(60)
+      await sleep(500)
+    }
+    expect(host.log.match(/"event":"run-(?:begun|released)"|"event":"host-stopping"/g)?.slice(-3)).toEqual([
+      '"event":"run-begun"',
+      '"event":"run-released"',
+      '"event":"host-stopping"',
+    ])
+  })
 })

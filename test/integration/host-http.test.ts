@@ -102,11 +102,14 @@ beforeAll(async () => {
   )
   const { digest } = await parleyJson(["contract", "hash", join(room.room, "contract.json")])
   line = await BrokenLine.open()
-  // It stands between parties and host as a proxy does: the host has to know its name.
+  const free = await BrokenLine.open()
+  const own = free.url
+  free.close()
+  // It stands between parties and host as a proxy does: the host has to know its name, and goes by no other than it is given.
   await editHostConfig(room.path("host"), (config) => {
-    config.origins = [line.url]
+    config.origins = [line.url, own]
   })
-  url = await room.startHttp()
+  url = await room.startHttp("--port", new URL(own).port)
   line.port = Number(new URL(url).port)
   await parleyJson(["contract", "push", "--room", room.room, "--home", room.home("bank"), "--host", url])
   for (const party of room.parties) await room.parley(party, ["contract", "pull", String(digest)])

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import type { Bytes } from "../../shared/bytes.ts"
@@ -6,12 +7,13 @@ import type { RoomFiles } from "../../shared/room/files.ts"
 
 /** Writes a file so that after a crash there is the old one or the new one, never half: temporary file, fsync, rename, fsync of the folder. */
 export async function writeAtomically(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  // One process may write the same file twice at a time.
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   await io(path, async () => {
     // A folder that is made for a private file is private too: its names alone tell whom a party deals with.
     const folderMode = (mode & 0o077) === 0 ? 0o700 : 0o777
     await mkdir(dirname(path), { mode: folderMode, recursive: true })
-    const file = await open(temporary, "w", mode)
+    const file = await open(temporary, "wx", mode)
     try {
       await file.writeFile(bytes)
       await file.sync()
@@ -24,6 +26,15 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string, 
     }
     await syncFolder(dirname(path))
   })
+}
+
+/** Writes all bytes at a place: one `write` may take fewer than it is given, and a disk that fills up says so in the next. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
+    if (bytesWritten === 0) throw new ParleyError("file-io", "the file takes no more bytes")
+    done += bytesWritten
+  }
 }
 
 /** Reads a whole file of at most `maxBytes`; null when there is none. The size is judged before memory is taken. */

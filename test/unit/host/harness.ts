@@ -183,9 +183,10 @@ export class TestHost {
     path: string,
     body: Uint8Array,
     audience = new URL(this.url("/")).origin,
+    at = new Date(),
   ): Promise<string> {
     const request: SignedRequest = {
-      at: instant(new Date()),
+      at: instant(at),
       audience,
       bodySha256: createHash("sha256").update(body).digest("hex"),
       format: "parley/request/v1",
@@ -239,16 +240,17 @@ export class TestHost {
     await writeFile(join(this.data, "rooms", digestOf(contract), signaturePath(folder, digest, kid)), jws)
   }
 
-  /** Begins an upload of a manifest's first part. */
+  /** Begins an upload of a manifest's part, the first one if none is named. */
   beginUpload(
     party: string,
     manifest: string,
     bytes: number,
     contract = this.parties.contract,
     body?: Uint8Array,
+    part = 0,
   ): Promise<Answer> {
     const pair = ([key, value]: readonly [string, string]) => `${key} ${Buffer.from(value).toString("base64")}`
-    const metadata = Object.entries({ contract: digestOf(contract), manifest, part: "0" }).map(pair)
+    const metadata = Object.entries({ contract: digestOf(contract), manifest, part: String(part) }).map(pair)
     return this.ask(party, "POST", "/v1/uploads", body, {
       "tus-resumable": "1.0.0",
       "upload-length": String(bytes),

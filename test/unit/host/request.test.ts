@@ -76,9 +76,18 @@ describe("a request that was signed for another host", () => {
     expect(await ask("http://parley.example")).toBe("421 request-audience")
     expect(await ask("https://parley.example:8443")).toBe("421 request-audience")
     expect(await ask("https://parley.example/")).toBe("400 json-schema")
-    // Its own names are taken: then there is no such contract.
-    for (const own of ["https://parley.example", `http://localhost:${host.port}`, new URL(host.url("/")).origin])
-      expect(await ask(own)).toBe("404 not-found")
+    // Its own name is taken: then there is no such contract.
+    expect(await ask("https://parley.example")).toBe("404 not-found")
+    // A host that is given names goes by these alone.
+    for (const loopback of [`http://localhost:${host.port}`, new URL(host.url("/")).origin])
+      expect(await ask(loopback)).toBe("421 request-audience")
+  })
+
+  it("or before the host was started is refused: its nonce may have been seen by then", async () => {
+    host = await TestHost.start(parties)
+    const before = await host.header("bank", "GET", PATH, new Uint8Array(), undefined, new Date(Date.now() - 60_000))
+    const response = await fetch(host.url(PATH), { headers: { "parley-request": before } })
+    expect([response.status, await response.json()]).toMatchObject([401, { code: "request-stale" }])
   })
 
   it("cannot leave its audience out", async () => {

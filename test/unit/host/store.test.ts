@@ -1,4 +1,4 @@
-import { stat, utimes, writeFile } from "node:fs/promises"
+import { mkdir, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { OpenUploads } from "../../../host/http/open-uploads.ts"
@@ -8,6 +8,7 @@ import { partPath } from "../../../shared/room/layout.ts"
 import { publicPart } from "../../../shared/signed/keys.ts"
 import { writeAtomically } from "../../../verifier/cli/files.ts"
 import { testKey } from "../../support/keys.ts"
+import { expectCode } from "../../support/rejects.ts"
 import { digestOf, endingOf, manifestOf, Parties, TestHost } from "./harness.ts"
 
 const MIB = 1024 * 1024
@@ -44,6 +45,19 @@ describe("signed objects", () => {
     expect(await host.store("agency", "ending", "endings", ending)).toMatchObject({ code: "jws-unknown-key" })
     expect(await host.store("bank", "ending", "endings", ending)).toMatchObject({ status: 201 })
     expect(await host.store("bank", "contract", "signatures", parties.contract)).toMatchObject({ status: 201 })
+  })
+
+  it("under a contract are taken for the room's own and what amends it, and for no other", async () => {
+    await started()
+    await host.openRoom("bank")
+    const sign = (payload: object) => host.store("agency", "contract", "signatures", payload)
+    expect(await sign(parties.variant("junk 1"))).toMatchObject({ code: "contract-mismatch", status: 400 })
+    expect(await sign({})).toMatchObject({ code: "json-schema" })
+    const amendment = (id: number) => ({ ...parties.variant(`v${id}`), predecessor: digestOf(parties.contract) })
+    for (let id = 0; id < 64; id++) expect(await sign(amendment(id))).toMatchObject({ status: 201 })
+    expect(await sign(amendment(64))).toMatchObject({ code: "quota-exceeded", status: 413 })
+    expect(await sign(parties.contract)).toMatchObject({ status: 201 })
+    expect(await host.store("bank", "contract", "signatures", amendment(64))).toMatchObject({ status: 201 })
   })
 
   it("that an older host has taken are passed over when usage is counted", async () => {
@@ -145,6 +159,31 @@ describe("ciphertext", () => {
     const uploads = new OpenUploads(host.data, 1)
     expect((await uploads.list()).map(({ id }) => id)).toEqual([basename(second.location)])
     expect(basename(first.location)).not.toBe(basename(second.location))
+  })
+
+  it("has so many unfinished uploads for each party, and one for a part that begins anew is no further one", async () => {
+    await started({ uploadsPerParty: 2 })
+    await host.openRoom("bank")
+    const zero = "0".repeat(64)
+    const parts = Array.from({ length: 3 }, () => ({ bytes: 5, sha256: zero }))
+    const announced = { ...manifestOf(parties.contract, "bank", 5), parts }
+    const { digest } = await host.store("bank", "manifest", "manifests", announced)
+    const begin = (part: number) => host.beginUpload("bank", digest, 5, parties.contract, undefined, part)
+    for (const part of [0, 1, 1]) expect(await begin(part)).toMatchObject({ status: 201 })
+    expect(await begin(2)).toMatchObject({ code: "quota-exceeded", status: 413 })
+    const other = await host.store("bureau", "manifest", "manifests", manifestOf(parties.contract, "bureau", MIB))
+    expect(await host.beginUpload("bureau", other.digest, MIB)).toMatchObject({ status: 201 })
+  })
+
+  it("whose uploads cannot be read for the moment is not taken for none", async () => {
+    await started()
+    const uploads = new OpenUploads(host.data, 1)
+    await mkdir(uploads.directory, { recursive: true })
+    await writeFile(join(uploads.directory, "torn.json"), "{")
+    expect(await uploads.list()).toEqual([])
+    await rm(uploads.directory, { recursive: true })
+    await writeFile(uploads.directory, "not a folder")
+    await expectCode("file-io", () => uploads.list())
   })
 
   it("whose upload has not grown for hours is dropped", async () => {

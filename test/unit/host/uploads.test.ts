@@ -167,6 +167,10 @@ describe("a failure of the host's own files", () => {
     expect(missing).toBeInstanceOf(ParleyError)
     expect(publicFault(missing)).toMatchObject({ code: "internal" })
     expect(publicFault(missing).message).not.toContain(host.data)
+    await writeFile(join(host.data, "large"), "xx")
+    const large = await readRequired(join(host.data, "large"), 1).catch((cause: unknown) => cause)
+    expect(publicFault(large)).toMatchObject({ code: "json-too-large" })
+    expect(publicFault(large).message).not.toContain(host.data)
     const full = new ParleyError("file-io", `${host.data}/x: ENOSPC`, {
       cause: Object.assign(new Error(), { code: "ENOSPC" }),
     })

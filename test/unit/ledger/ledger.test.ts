@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process"
 import { appendFile, mkdtemp, readdir, readFile, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { beforeEach, describe, expect, it } from "vitest"
 import { utf8 } from "../../../shared/bytes.ts"
 import type { Contract } from "../../../shared/contract/contract.ts"
@@ -67,6 +69,23 @@ describe("the ledger", () => {
     await expectCode("ledger-broken", () => localLedger(home))
   })
 
+  it("books a line whole or not at all on a disk that takes only a part of it", async () => {
+    const entry = new URL("../../../verifier/cli/ledger/book.ts", import.meta.url).href
+    const script = `
+      import { book } from ${JSON.stringify(entry)}
+      const [home, event] = [{ folder: process.argv[1] }, JSON.parse(process.argv[2])]
+      let booked = 0
+      const code = await (async () => { for (;; booked++) await book(home, event) })().catch((cause) => cause.code)
+      process.stdout.write(JSON.stringify({ booked, code }))`
+    // The system takes what still fits under the limit and says nothing, as a disk does that fills up.
+    const limited = ["-c", 'ulimit -f 2 && exec "$@"', "sh", process.execPath, "--input-type=module", "-e", script]
+    const { stdout } = await promisify(execFile)("sh", [...limited, home.folder, JSON.stringify(granted())])
+    const { booked, code } = JSON.parse(stdout) as { booked: number; code: string }
+    expect([booked > 0, code]).toEqual([true, "file-io"])
+    expect((await localLedger(home)).entries.length).toBe(booked)
+    expect((await readFile(file)).at(-1)).toBe(10)
+  })
+
   it("lets two writers at once both book, one after the other", async () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => book(home, granted({ sequence: i + 1 }))))
     const { entries } = await localLedger(home)
@@ -80,6 +99,24 @@ describe("the ledger", () => {
     }
     expect((await localLedger(home)).entries.length).toBe(3)
     expect(await readdir(home.folder)).toEqual(["ledger.jsonl"])
+  })
+
+  it("takes over a lock whose pid another process has by now, or that an earlier boot of the machine has left", async () => {
+    const lock = join(home.folder, "ledger.lock")
+    let held = ""
+    await book(home, granted(), undefined, async () => {
+      held = await readFile(lock, "utf8")
+    })
+    const [pid, boot, started] = held.split(" ")
+    expect(pid).toBe(String(process.pid))
+    for (const left of [`${pid} ${boot} 1`, `${pid} 00000000-0000-0000-0000-000000000000 ${started}`]) {
+      await writeFile(lock, left)
+      await book(home, granted())
+    }
+    expect((await localLedger(home)).entries.length).toBe(3)
+    await writeFile(lock, held)
+    const busy = await expectCode("ledger-busy", () => book(home, granted()))
+    expect(busy.todo).toContain(lock)
   })
 
   it("lets only one of many writers have a stale lock at a time", async () => {
@@ -122,8 +159,27 @@ describe("what an owner may grant", () => {
     const ledger = await localLedger(home)
     const third = intention({ proposal: digest("3") })
     await expectCode("limit-reached", () => requireGrantable(ledger, amendment(digest("b")), third))
-    requireGrantable(ledger, amendment(digest("a")), third)
+    await expectCode("limit-reached", () => requireGrantable(ledger, amendment(digest("a")), third))
     requireGrantable(ledger, contract, third)
+  })
+
+  it("no more runs in a home that signs no contracts, over three amendments that it granted under", async () => {
+    const [a, b] = [digest("a"), digest("b")]
+    await book(home, granted({ contract: a }))
+    await book(home, { amendment: b, contract: a, event: "contract-superseded" })
+    await book(home, granted({ contract: b, proposal: digest("2") }))
+    const third = { ...contract, predecessor: b } as Contract
+    const ledger = await localLedger(home)
+    await expectCode("limit-reached", () => requireGrantable(ledger, third, intention({ proposal: digest("3") })))
+  })
+
+  it("no second amendment that it signs beside a first one, unless that was given up", async () => {
+    await book(home, { contract: digest("b"), event: "contract-signed", predecessor: digest("a") })
+    const ledger = await localLedger(home)
+    const sign = (gone: readonly string[]) => requireAmendable(ledger, digest("a"), digest("d"), new Set(gone))
+    await expectCode("contract-superseded", () => sign([]))
+    await expectCode("contract-superseded", () => sign([digest("c")]))
+    expect(sign([digest("b")])).toBeUndefined()
   })
 
   it("under a line of contracts that leads back into itself, nothing for ever", async () => {
@@ -144,9 +200,9 @@ describe("what an owner may grant", () => {
   it("one amendment of a contract, and no second one beside it", async () => {
     await book(home, { amendment: digest("d"), contract: digest("c"), event: "contract-superseded" })
     const ledger = await localLedger(home)
-    requireAmendable(ledger, digest("c"), digest("d"))
-    requireAmendable(ledger, null, digest("e"))
-    await expectCode("contract-superseded", () => requireAmendable(ledger, digest("c"), digest("e")))
+    requireAmendable(ledger, digest("c"), digest("d"), new Set())
+    requireAmendable(ledger, null, digest("e"), new Set())
+    await expectCode("contract-superseded", () => requireAmendable(ledger, digest("c"), digest("e"), new Set()))
   })
 
   it("counts what it has approved for a colleague as its own word", async () => {

@@ -108,7 +108,8 @@ async function sealFile(
         digest.update(chunk)
         bytes += chunk.length
         progress.advance(chunk.length)
-        await file.writev([chunk])
+        // Goes on from where the file is, until the whole chunk is written.
+        await file.writeFile(chunk)
       }
       await file.sync()
     } finally {

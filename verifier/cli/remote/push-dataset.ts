@@ -10,7 +10,7 @@ import { partPath } from "../../../shared/room/layout.ts"
 import type { Progress } from "../progress.ts"
 import type { Room } from "../room.ts"
 import { codeOf, signedHeader } from "./client.ts"
-import { UploadUrls } from "./upload-urls.ts"
+import { requireOwnUrl, UploadUrls } from "./upload-urls.ts"
 
 const CHUNK_BYTES = 16 * 1024 * 1024
 /** Faults that do not pass in the seconds that a retry takes. */
@@ -59,6 +59,7 @@ function pushPart(
       fingerprint: async () => `${host.origin} ${contract} ${manifest} ${index}`,
       metadata: { contract, manifest, part: String(index) },
       onBeforeRequest: async (request) => {
+        requireOwnUrl(request.getURL(), host.origin)
         const { pathname } = new URL(request.getURL())
         const method = SignedRequest.shape.method.parse(request.getMethod())
         request.setHeader(REQUEST_HEADER, await signedHeader(room.home, host, method, pathname, new Uint8Array()))
@@ -88,8 +89,15 @@ function pushPart(
 
 /** A cut line, a host that is busy with this very upload, or one that failed: soon it may be otherwise. */
 function isPassing(error: DetailedError | Error): boolean {
+  if (ownFault(error) !== null) return false
   const status = answerOf(error)?.getStatus() ?? 0
   return status < 400 || status === 409 || status === 423 || status >= 500
+}
+
+/** What this side has found wrong with the host's answers, and the upload library hands on. */
+function ownFault(error: DetailedError | Error): ParleyError | null {
+  if (error instanceof ParleyError) return error
+  return "causingError" in error && error.causingError instanceof ParleyError ? error.causingError : null
 }
 
 function answerOf(error: DetailedError | Error): DetailedError["originalResponse"] {
@@ -97,6 +105,8 @@ function answerOf(error: DetailedError | Error): DetailedError["originalResponse
 }
 
 function failure(host: URL, error: DetailedError | Error): ParleyError {
+  const own = ownFault(error)
+  if (own !== null) return own
   const answer = answerOf(error)
   if (answer === null) return new ParleyError("host-unreachable", `${host.origin} does not answer`)
   const named = answer.getHeader(FAULT_HEADER)
