@@ -16,6 +16,7 @@ export interface ContractInForce {
   readonly contract: Contract
   readonly bytes: Uint8Array
   readonly digest: string
+  readonly byParty: Approvals["byParty"]
 }
 
 /** Who has approved so far, and who has not. */
@@ -51,7 +52,7 @@ export async function requireInForce(signatures: readonly Uint8Array[]): Promise
   const { byParty, contract, bytes, digest } = await contractApprovals(signatures)
   const missing = missingSigners(byParty)
   if (missing.length > 0) throw new ParleyError("contract-signature-missing", `waiting for: ${missing.join(", ")}`)
-  return { bytes, contract, digest } as ContractInForce
+  return { byParty, bytes, contract, digest } as ContractInForce
 }
 
 /** Who has not signed yet, or not with as many keys as its approval asks for: "bank (sign, 1 of 2 approvals)". */

@@ -156,9 +156,18 @@ describe("a grant that needs two keys of the bank", () => {
       const lied = { ...made, created: later, ...lie }
       const path = signaturePath("grants", objectDigest("grant", canonicalBytes(lied)), bank.kid("bank"))
       await writeFile(join(bank.room.room, path), await signJws("grant", lied, key))
-      expect(await parleyFailure(approve("grace")), code).toMatchObject({ code, exit: 10 })
+      const of = objectDigest("grant", canonicalBytes(lied))
+      expect(await parleyFailure(approve("grace", "--of", of)), code).toMatchObject({ code, exit: 10 })
       await bank.remove(path)
     }
+  })
+
+  it("is not made unapprovable by another one that a thief of a key has dated far ahead", async () => {
+    const [newest] = (await grantsOf("bank")).toSorted((a, b) => b.grant.created.localeCompare(a.grant.created))
+    const rogue = { ...newest?.grant, created: "2098-01-01T00:00:00Z", expires: "2099-01-01T00:00:00Z" }
+    const path = signaturePath("grants", objectDigest("grant", canonicalBytes(rogue)), bank.kid("bank"))
+    await writeFile(join(bank.room.room, path), await signJws("grant", rogue, await privateKey("bank")))
+    expect(await parleyJson(grant("bank"))).toMatchObject({ waitingFor: ["bank (grant, 1 of 2 approvals)"] })
   })
 
   it("is approved, booked by the second person first, and goes through to the result", async () => {
@@ -180,12 +189,15 @@ describe("a grant that needs two keys of the bank", () => {
 
 describe("the ledgers of people of one party", () => {
   it("each know what their own key signed, and are not behind the other's", async () => {
+    const unsigned = await parleyFailure(bank.in("sam", ["run", "propose", "--query", "attribution"]))
+    expect(unsigned).toMatchObject({ code: "contract-signature-missing", exit: 41 })
+    await parleyJson(sign("sam"))
     for (const who of ["bank", "grace", "sam"]) {
       await parleyJson(bank.in(who, ["run", "propose", "--query", "attribution"]))
       const [name = ""] = await readdir(join(bank.room.room, "receipts"))
       await parleyJson(bank.in(who, ["receipt", "import", join(bank.room.room, "receipts", name)]))
     }
-    expect((await ledgerOf("sam")).map(({ event }) => event.event)).toEqual(["receipt-seen"])
+    expect((await ledgerOf("sam")).map(({ event }) => event.event)).toEqual(["contract-signed", "receipt-seen"])
   })
 
   it("that was cut is behind, the second person's too", async () => {

@@ -47,8 +47,29 @@ function requireNotSuperseded(ledger: Ledger, contract: string): void {
   if (superseded) throw new ParleyError("contract-superseded", "an amendment is in force in place of this contract")
 }
 
+/**
+ * A home signs one amendment of a contract, and another one only when the first was given up: both could come into force.
+ */
+export function requireAmendable(
+  ledger: Ledger,
+  predecessor: string | null,
+  amendment: string,
+  givenUp: ReadonlySet<string>,
+): void {
+  requireOnlyAmendment(ledger, predecessor, amendment)
+  const other = ledger.entries
+    .flatMap(({ event }) => (event.event === "contract-signed" && event.predecessor !== null ? [event] : []))
+    .find((event) => event.predecessor === predecessor && event.contract !== amendment && !givenUp.has(event.contract))
+  if (other === undefined) return
+  throw new ParleyError(
+    "contract-superseded",
+    `this home has signed another amendment of the same contract: ${other.contract}`,
+    { todo: "Have a party reject or end that one in its room (`parley contract reject`), then sign this one." },
+  )
+}
+
 /** A contract has one amendment: a second one beside that which is in force would fork spend and history. */
-export function requireAmendable(ledger: Ledger, predecessor: string | null, amendment: string): void {
+export function requireOnlyAmendment(ledger: Ledger, predecessor: string | null, amendment: string): void {
   const other = ledger.entries.some(
     ({ event }) =>
       event.event === "contract-superseded" && event.contract === predecessor && event.amendment !== amendment,
@@ -56,16 +77,26 @@ export function requireAmendable(ledger: Ledger, predecessor: string | null, ame
   if (other) throw new ParleyError("contract-superseded", "another amendment of the same contract is in force")
 }
 
-/** The contract and its predecessors, as far as the ledger and the contract itself name them. */
+/**
+ * The contract with all that leads to it by amendment, and all that leads from there: two amendments of one contract
+ * share its runs. As far as the contract itself, what was signed, and what took another's place name them.
+ */
 function lineOf(ledger: Ledger, { predecessor }: Contract, contract: string): ReadonlySet<string> {
-  const signed = ledger.entries.flatMap(({ event }) => (event.event === "contract-signed" ? [event] : []))
-  const before = new Map(signed.map((event) => [event.contract, event.predecessor]))
-  const line = new Set([contract])
-  for (let next = predecessor; next !== null && !line.has(next); next = before.get(next) ?? null) line.add(next)
+  const links = ledger.entries.flatMap(({ event }) => {
+    if (event.event === "contract-signed") return [[event.contract, event.predecessor] as const]
+    return event.event === "contract-superseded" ? [[event.amendment, event.contract] as const] : []
+  })
+  const line = new Set(predecessor === null ? [contract] : [contract, predecessor])
+  for (let before = 0; before < line.size; ) {
+    before = line.size
+    for (const [after, first] of links) {
+      if (first !== null && (line.has(after) || line.has(first))) line.add(after).add(first)
+    }
+  }
   return line
 }
 
-/** Runs are counted over the predecessors too: otherwise an amendment that changes a comma buys all the runs again. */
+/** Runs are counted over the whole line: otherwise an amendment that changes a comma buys all the runs again. */
 function requireRuns(
   granted: readonly (Granted | Approved)[],
   line: ReadonlySet<string>,
@@ -94,11 +125,14 @@ function requireVersions(granted: readonly (Granted | Approved)[], { limits }: C
 }
 
 /**
- * Throws when a receipt cites a grant that a key of this home has signed and that its ledger does not have, neither as
+ * Throws when a receipt cites, or the room holds, a grant that a key of this home has signed and its ledger does not have, neither as
  * a grant made here nor as one approved here: the ledger was cut or copied.
  */
 export function requireNotBehind(ledger: Ledger, { grant, ledgerHead, sequence }: CitedGrant): void {
   const approved = ledger.entries.some(({ event }) => event.event === "grant-approved" && event.grant === grant)
   if (approved || ledger.digests.includes(ledgerHead)) return
-  throw new ParleyError("ledger-behind", `the receipt of sequence ${sequence} cites a grant that is not in this ledger`)
+  throw new ParleyError(
+    "ledger-behind",
+    `a grant of sequence ${sequence}, signed with a key of this home, is not in this ledger`,
+  )
 }

@@ -10,7 +10,7 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import type { RoomFiles } from "../../shared/room/files.ts"
 import { ROOM } from "../../shared/room/layout.ts"
 import { KINDS, objectDigest } from "../../shared/signed/kinds.ts"
-import { signatureFiles } from "./signatures.ts"
+import { type SignatureFile, signatureFiles } from "./signatures.ts"
 
 /** The contract text of a room, checked for itself; nobody need have signed it. */
 export async function roomDraft(files: RoomFiles) {
@@ -47,9 +47,15 @@ export async function roomContractInForce(files: RoomFiles): Promise<ContractInF
 /** The signatures over one contract that verify, one by one: rubbish beside them must not stop a run. */
 export async function roomSignatures(files: RoomFiles, digest: string) {
   const { objects } = await signatureFiles(files, ROOM.contractSignatures, "contract")
+  return goodSignatures(objects.filter((object) => object.digest === digest))
+}
+
+/** Of files over one and the same contract. Only those by keys that it lists are verified: a host can add any number. */
+export async function goodSignatures(files: readonly SignatureFile[]) {
+  const listed = listedKeys(files[0])
   const good = []
-  for (const { jws, digest: found } of objects) {
-    if (found !== digest) continue
+  for (const { jws, kid } of files) {
+    if (!listed.has(kid)) continue
     try {
       await contractApprovals([jws])
       good.push(jws)
@@ -58,4 +64,15 @@ export async function roomSignatures(files: RoomFiles, digest: string) {
     }
   }
   return good
+}
+
+/** Key ids that a contract lists for approvals; none when it is no contract. */
+function listedKeys(file: SignatureFile | undefined): ReadonlySet<string> {
+  if (file === undefined) return new Set()
+  try {
+    return new Set(parseContract(file.payload).parties.flatMap(({ approvals }) => approvals.contract.keys))
+  } catch (cause) {
+    if (cause instanceof ParleyError) return new Set()
+    throw cause
+  }
 }

@@ -17,12 +17,16 @@ import { type Home, inHome, localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { book } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
+import { amendmentsGivenUp } from "./amendment/given-up.ts"
+import { requireNoWeakerApprovals } from "./amendment/weaker.ts"
 
 export interface Signing {
   readonly key?: string
   readonly acceptedRoots: readonly string[]
   /** File of the contract that this one amends; not needed where this home has signed that one. */
   readonly predecessor?: string
+  /** An amendment may ask a party for fewer keys, or leave keys out. */
+  readonly weakerApprovals?: boolean
 }
 
 /**
@@ -30,7 +34,8 @@ export interface Signing {
  * on this machine, every query passes the judge, an amendment keeps the parties of its predecessor, and this party's key
  * is one that the contract lists.
  */
-export async function signContract(room: Room, { acceptedRoots, key: kid, predecessor }: Signing): Promise<string> {
+export async function signContract(room: Room, signing: Signing): Promise<string> {
+  const { acceptedRoots, key: kid } = signing
   const { bytes, contract, digest } = await roomDraft(room.files)
   const { name } = await localParty(room.home)
   requireFilledIn(contract)
@@ -41,11 +46,12 @@ export async function signContract(room: Room, { acceptedRoots, key: kid, predec
   anchorOf(contract, acceptedRoots)
   requireNotOver(contract)
   await judgeLocally(contract)
-  await requirePredecessor(room.home, contract, predecessor)
+  await requirePredecessor(room.home, contract, signing)
   const key = await localKey(room.home, "sign", kid)
   requireListed(contract, name, keyId(publicPart(key.jwk)))
   const signed = { contract: digest, event: "contract-signed", predecessor: contract.predecessor } as const
-  await book(room.home, signed, (ledger) => requireAmendable(ledger, contract.predecessor, digest))
+  const givenUp = await amendmentsGivenUp(room.home, contract.predecessor)
+  await book(room.home, signed, (ledger) => requireAmendable(ledger, contract.predecessor, digest, givenUp))
   await writeAtomically(inHome(room.home, "contracts", `${digest}.json`), bytes, 0o600)
   const jws = await signJwsBytes("contract", bytes, key.jwk)
   const path = signaturePath(ROOM.contractSignatures, digest, keyId(publicPart(key.jwk)))
@@ -71,7 +77,8 @@ function requireListed({ parties }: Contract, name: string, kid: string): void {
  * Throws unless every party of the predecessor is a party of the amendment: the others could otherwise amend one of
  * them away, and go on with its runs and history.
  */
-async function requirePredecessor(home: Home, contract: Contract, file: string | undefined): Promise<void> {
+async function requirePredecessor(home: Home, contract: Contract, signing: Signing): Promise<void> {
+  const { predecessor: file, weakerApprovals = false } = signing
   if (contract.predecessor === null) {
     if (file !== undefined) throw new ParleyError("usage", "--predecessor: this contract amends none")
     return
@@ -79,7 +86,8 @@ async function requirePredecessor(home: Home, contract: Contract, file: string |
   const before = await predecessorContract(home, contract.predecessor, file)
   const now = new Set(contract.parties.map(({ card }) => card.name))
   const gone = before.parties.map(({ card }) => card.name).filter((name) => !now.has(name))
-  if (gone.length === 0) return
+  if (gone.length === 0 && weakerApprovals) return
+  if (gone.length === 0) return requireNoWeakerApprovals(before, contract)
   throw new ParleyError(
     "contract-invalid",
     `an amendment needs the parties of both contracts; not among its parties: ${gone.join(", ")}`,

@@ -4,7 +4,7 @@ import { ParleyError } from "../../../shared/errors/index.ts"
 import { Instant } from "../../../shared/json/fields.ts"
 import { roomContractInForce, roomDraft } from "../../room/contract.ts"
 import { roomManifests } from "../../room/objects.ts"
-import { requireNotSuperseded } from "../contract/amendment/find.ts"
+import { requireOwnContract } from "../contract/own-contract.ts"
 import { homeAt } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { jsonOption, perform } from "../outcome.ts"
@@ -168,7 +168,7 @@ async function check(room: Room, options: SealingOptions) {
 
 async function sealDataset(room: Room, options: SealingOptions) {
   const inForce = await roomContractInForce(room.files)
-  await requireNotSuperseded(room, inForce)
+  await requireOwnContract(room, inForce)
   const key = await localKey(room.home, "sign", options.key)
   const trueAt = asOf(options)
   requireFresh(await ownDataset(room.home, inForce.contract, options.dataset), trueAt, new Date())

@@ -50,10 +50,10 @@ export async function approveGrant(
   const own = run.grants.filter(({ grant }) => grant.party === party)
   if (own.length === 0) throw nothingToApprove(inForce, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
-  const { digest, grant, kids } = grantTo(own, party, session)
-  if (kids.includes(kid)) return { again: true, digest, session }
   const owns = versions.some(({ payload }) => payload.owner === party)
-  requireFits(grant, inForce, run, owns)
+  const named = own.filter(({ digest }) => digest.startsWith(options.of ?? ""))
+  const { digest, grant, kids } = grantTo(named, party, session, (made) => faultOf(made, inForce, run, owns))
+  if (kids.includes(kid)) return { again: true, digest, session }
   const intention = intentionOf(run.proposal, versions, session)
   if (!(await isApproved(room, digest))) {
     await book(home, { ...intention, event: "grant-approved", grant: digest }, (ledger) =>
@@ -73,33 +73,51 @@ async function isApproved({ home }: Room, grant: string): Promise<boolean> {
   return entries.some(({ event }) => event.event === "grant-approved" && event.grant === grant)
 }
 
-/** The newest grant to the boot that has just answered. */
-function grantTo(own: readonly RoomGrant[], party: string, { encryptionKey, signingKey }: VerifiedSession): RoomGrant {
+/**
+ * The newest grant to the boot that has just answered that the enclave could take. One stolen key can sign any number
+ * of others, dated as it likes: they are passed over while there is a better one.
+ */
+function grantTo(
+  own: readonly RoomGrant[],
+  party: string,
+  { encryptionKey, signingKey }: VerifiedSession,
+  fault: (grant: Grant) => ParleyError | null,
+): RoomGrant {
   const [encryption, signing] = [keyId(encryptionKey), keyId(signingKey)]
   const here = own.filter(
     ({ grant: { session } }) => session.encryptionKey === encryption && session.signingKey === signing,
   )
-  const newest = here.sort((a, b) => a.grant.created.localeCompare(b.grant.created)).at(-1)
+  const byTime = here.sort((a, b) => a.grant.created.localeCompare(b.grant.created))
+  const newest = byTime.findLast(({ grant }) => fault(grant) === null)
   if (newest !== undefined) return newest
+  const last = byTime.at(-1)
+  const why = last === undefined ? null : fault(last.grant)
+  if (why !== null) throw why
   throw new ParleyError("grant-invalid", `what ${party} granted is for another boot than the one that answers now`, {
     todo: "Whoever made the grant runs `parley run grant` again; approve that one.",
   })
 }
 
 /** All that the enclave will ask of this grant, and that can be seen from outside. */
-function requireFits(grant: Grant, { contract }: ContractInForce, { proposal }: RunStatus, owns: boolean): void {
+export function faultOf(
+  grant: Grant,
+  { contract }: ContractInForce,
+  { proposal }: RunStatus,
+  owns: boolean,
+): ParleyError | null {
   const [created, expires, now] = [Date.parse(grant.created), Date.parse(grant.expires), Date.now()]
   if (grant.sequence !== proposal.payload.sequence) {
-    throw new ParleyError("proposal-mismatch", "the grant names another sequence than its proposal")
+    return new ParleyError("proposal-mismatch", "the grant names another sequence than its proposal")
   }
   const lifetime = contract.limits.grantLifetimeSeconds * 1000
   if (expires <= created || expires - created > lifetime || created > now + SKEW_MS) {
-    throw new ParleyError("grant-invalid", "the grant's times do not fit the contract")
+    return new ParleyError("grant-invalid", "the grant's times do not fit the contract")
   }
-  if (expires <= now) throw new ParleyError("grant-expired", `the grant expired at ${grant.expires}`)
+  if (expires <= now) return new ParleyError("grant-expired", `the grant expired at ${grant.expires}`)
   if (owns !== (grant.secret !== null) || owns !== (grant.optOuts !== null)) {
-    throw new ParleyError("grant-invalid", "keys come from the owners of the proposed data, and only from them")
+    return new ParleyError("grant-invalid", "keys come from the owners of the proposed data, and only from them")
   }
+  return null
 }
 
 function nothingToApprove({ contract }: ContractInForce, party: string): ParleyError {

@@ -9,13 +9,15 @@ import { checkParameters } from "../../../shared/query/parameters.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { peekJwsUnverified } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
-import type { Intention } from "../../ledger/rules.ts"
-import { type RoomObject, roomManifests } from "../../room/objects.ts"
-import { requireNotSuperseded } from "../contract/amendment/find.ts"
+import { type Intention, requireNotBehind } from "../../ledger/rules.ts"
+import { type RoomObject, roomGrants, roomManifests } from "../../room/objects.ts"
+import { requireOwnContract } from "../contract/own-contract.ts"
 import type { VerifiedSession } from "../enclave/verify.ts"
 import { judgeLocally } from "../engine/judge.ts"
 import { writeAtomically } from "../files.ts"
-import type { LocalKey } from "../home.ts"
+import { type LocalKey, localParty } from "../home.ts"
+import { localKeys } from "../keys.ts"
+import { localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
 import { reconcile } from "./receipts.ts"
 import { type RunStatus, requireNotEnded } from "./state.ts"
@@ -25,6 +27,8 @@ export interface GrantOptions {
   readonly timeoutMs: number
   readonly hours: number
   readonly key?: string
+  /** First digits of the grant to approve, where there are several. */
+  readonly of?: string
 }
 
 /** What one party's grant of one proposal, or the approval of one, came to. */
@@ -38,10 +42,27 @@ export interface GrantOutcome {
 export async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<void> {
   requireValidAt(inForce.contract, new Date())
   await requireNotEnded(room, inForce)
-  await requireNotSuperseded(room, inForce)
+  await requireOwnContract(room, inForce)
   if (run.state === "cancelled") throw new ParleyError("proposal-invalid", "the proposer has cancelled this proposal")
   if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
   await reconcile(room, inForce)
+  await requireNoOtherGrant(room, inForce, run)
+}
+
+/**
+ * Grants of this party in the room: one by a key of this home is in its ledger, or that was cut or copied (RUN-12). And
+ * homes of one party, each with a ledger of its own, do not grant two proposals of one sequence.
+ */
+async function requireNoOtherGrant(room: Room, inForce: ContractInForce, { proposal }: RunStatus): Promise<void> {
+  const { name } = await localParty(room.home)
+  const own = new Set((await localKeys(room.home)).map(({ jwk }) => keyId(publicPart(jwk))))
+  const ledger = await localLedger(room.home)
+  for (const { digest, grant, kids } of (await roomGrants(room.files, inForce)).objects) {
+    if (grant.party !== name) continue
+    if (kids.some((kid) => own.has(kid))) requireNotBehind(ledger, { ...grant, grant: digest })
+    if (grant.sequence !== proposal.payload.sequence || grant.proposal === proposal.digest) continue
+    throw new ParleyError("grant-conflict", `${name} has granted another proposal of sequence ${grant.sequence}`)
+  }
 }
 
 /** A signature by a key that the contract does not list for grants would be passed over by everybody. */

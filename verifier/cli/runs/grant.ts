@@ -18,6 +18,7 @@ import { type Home, inHome, type LocalKey, localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
 import { book, localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
+import { faultOf } from "./approve.ts"
 import {
   type GrantOptions,
   type GrantOutcome,
@@ -65,7 +66,7 @@ export async function grant(
   const versions = await proposedVersions(room, inForce, proposal.payload)
   const own = await ownRecords(home, versions, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
-  requireNoneToApprove(run, party, kid, session)
+  requireNoneToApprove(run, party, kid, session, (made) => faultOf(made, inForce, run, own.length > 0) === null)
   const kept = inHome(home, `grants/${proposal.digest}.${keyId(session.encryptionKey)}.jws`)
   const before = await keptGrant(home, kept, new Date())
   const making = { kept, key, options, own, party, proposal, session, versions }
@@ -90,14 +91,20 @@ async function ownRecords(
 }
 
 /** Two grants of one party, each with one approval, would never add up to one with two. */
-function requireNoneToApprove(run: RunStatus, party: string, kid: string, session: VerifiedSession): void {
+function requireNoneToApprove(
+  run: RunStatus,
+  party: string,
+  kid: string,
+  session: VerifiedSession,
+  fits: (grant: Grant) => boolean,
+): void {
   const open = run.grants.find(
-    ({ complete, grant: { expires, party: by, session: to }, kids }) =>
-      by === party &&
+    ({ complete, grant: made, kids }) =>
+      made.party === party &&
       !complete &&
       !kids.includes(kid) &&
-      to.encryptionKey === keyId(session.encryptionKey) &&
-      Date.parse(expires) > Date.now(),
+      made.session.encryptionKey === keyId(session.encryptionKey) &&
+      fits(made),
   )
   if (open === undefined) return
   throw new ParleyError("grant-conflict", `another key of ${party} has made a grant that waits for an approval`, {

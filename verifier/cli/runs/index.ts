@@ -92,12 +92,18 @@ function grantCommand(): Command {
       "--approve",
       "add this key's approval to a grant that a colleague made; everything is checked again, and booked here",
     )
+    .option(
+      "--of <grant>",
+      "with --approve: digest of the grant, or its first digits; the newest that fits when not given",
+    )
     .option("--key <kid>", "signing key, when the home has several")
     .addHelpText("after", "\nExample:\n  parley run grant 3f2a9c --room room")
     .action(
       perform(
-        (proposal: string | undefined, options: EvidenceOptions & { hours: number; approve?: boolean; key?: string }) =>
-          inContract(options, (room, inForce) => grantRun(room, inForce, proposal, options)),
+        (
+          proposal: string | undefined,
+          options: EvidenceOptions & { hours: number; approve?: boolean; of?: string; key?: string },
+        ) => inContract(options, (room, inForce) => grantRun(room, inForce, proposal, options)),
       ),
     )
 }
@@ -178,12 +184,13 @@ async function grantRun(
   room: Room,
   inForce: ContractInForce,
   proposal: string | undefined,
-  options: EvidenceOptions & { hours: number; approve?: boolean; key?: string },
+  options: EvidenceOptions & { hours: number; approve?: boolean; of?: string; key?: string },
 ): Promise<Outcome> {
   const run = chosen(await runStatuses(room, inForce), proposal)
   const approving = options.approve === true
   const outcome = await (approving ? approveGrant : grant)(room, inForce, run, {
     ...(options.key === undefined ? {} : { key: options.key }),
+    ...(options.of === undefined ? {} : { of: options.of }),
     acceptedRoots: options.acceptSimulatedRoot ?? [],
     hours: options.hours,
     timeoutMs: requireNumber("--timeout", options.timeout, TIMEOUT_SECONDS) * 1000,

@@ -14,7 +14,7 @@ import { signJws } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
 import { objectDigest } from "../../../shared/signed/kinds.ts"
 import { roomManifests } from "../../room/objects.ts"
-import { requireNotSuperseded } from "../contract/amendment/find.ts"
+import { requireOwnContract } from "../contract/own-contract.ts"
 import { judgeLocally } from "../engine/judge.ts"
 import { writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
@@ -39,7 +39,7 @@ export async function propose(
 ): Promise<{ proposal: Proposal; digest: string }> {
   requireValidAt(inForce.contract, new Date())
   await requireNotEnded(room, inForce)
-  await requireNotSuperseded(room, inForce)
+  await requireOwnContract(room, inForce)
   const query = inForce.contract.queries.find(({ name }) => name === options.query)
   if (query === undefined)
     throw new ParleyError(

@@ -7,10 +7,11 @@ import { roomContractInForce, roomDraft, roomSignatures } from "../../../room/co
 import { readCapped, roomFolder, writeAtomically } from "../../files.ts"
 import { isSetUp } from "../../home.ts"
 import { knownRooms, rememberRoom } from "../../known-rooms.ts"
+import { localLedger } from "../../ledger/book.ts"
 import type { Room } from "../../room.ts"
 import { passOver } from "../../runs/bundles.ts"
 import { bookSuperseded } from "./booked.ts"
-import { holdsHere } from "./own.ts"
+import { holdsHere, storedContract } from "./own.ts"
 
 /**
  * Remembers where this room is. Once its contract is an amendment in force, books that the predecessor is over, and
@@ -22,10 +23,21 @@ export async function carryAmendment(room: Room): Promise<void> {
   await rememberRoom(room, contract, digest)
   if (contract.predecessor === null) return
   const amendment = await inForceHere(room)
-  if (amendment === null || !(await holdsHere(room.home, amendment, new Date()))) return
+  const before = await storedContract(room.home, contract.predecessor)
+  if (amendment === null || !(await holdsHere(room.home, amendment, before, new Date()))) return
+  if (!(await isOnlyAmendment(room, contract.predecessor, digest))) return
   await bookSuperseded(room.home, contract.predecessor, digest)
   // A folder that cannot be written keeps nobody from the amendment; its parties learn of it where they have signed.
   await copySignatures(room, digest, contract.predecessor).catch(passOver)
+}
+
+/** Beside another one that is in force, this one can be read and shown; whoever seals or grants in it is told. */
+async function isOnlyAmendment({ home }: Room, predecessor: string, digest: string): Promise<boolean> {
+  const { entries } = await localLedger(home)
+  return !entries.some(
+    ({ event }) =>
+      event.event === "contract-superseded" && event.contract === predecessor && event.amendment !== digest,
+  )
 }
 
 async function inForceHere(room: Room): Promise<ContractInForce | null> {

@@ -26,14 +26,14 @@ export async function requireNotSuperseded(room: Room, named: NamedContract): Pr
 }
 
 /** Digest of the amendment that is in force in place of a contract, as far as this home and this room can know. */
-export async function amendmentOf(room: Room, { digest }: NamedContract, now: Date): Promise<string | null> {
+export async function amendmentOf(room: Room, { contract, digest }: NamedContract, now: Date): Promise<string | null> {
   if (!(await isSetUp(room.home))) return null
   const { entries } = await localLedger(room.home)
   for (const { event } of entries) {
     if (event.event === "contract-superseded" && event.contract === digest) return event.amendment
   }
   for (const amendment of await candidates(room, digest)) {
-    if (await holdsHere(room.home, amendment, now)) return amendment.digest
+    if (await holdsHere(room.home, amendment, contract, now)) return amendment.digest
   }
   return null
 }

@@ -9,6 +9,7 @@ import { signContract } from "../sign.ts"
 interface SignOptions extends RoomOptions {
   readonly key?: string
   readonly predecessor?: string
+  readonly acceptWeakerApprovals?: boolean
   readonly acceptSimulatedRoot?: readonly string[]
 }
 
@@ -20,6 +21,7 @@ export function signCommand(): Command {
     )
     .option("--key <kid>", "signing key, when the home has several")
     .option("--predecessor <file>", "the contract that this one amends, when this home has not signed it")
+    .option("--accept-weaker-approvals", "sign an amendment that asks a party for fewer keys, or leaves keys of it out")
     .option("--accept-simulated-root <sha256...>", "accept a root that is not AWS's on this machine, for tests only")
     .addHelpText("after", "\nExample:\n  parley contract sign --room room")
     .action(perform((options: SignOptions) => inRoom(options, (room) => sign(room, options))))
@@ -29,6 +31,7 @@ async function sign(room: Room, options: SignOptions) {
   const digest = await signContract(room, {
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(options.predecessor === undefined ? {} : { predecessor: options.predecessor }),
+    weakerApprovals: options.acceptWeakerApprovals === true,
     acceptedRoots: options.acceptSimulatedRoot ?? [],
   })
   await carryAmendment(room)
