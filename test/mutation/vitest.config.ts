@@ -4,10 +4,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     exclude: ["**/node_modules/**", "**/{back-ends,cold-start,oracle}.test.ts"],
-    include: [
-      "test/mutation/vectors.ts",
-      "test/unit/{attestation,session}/**/*.test.ts",
-    ],
+    include: ["test/mutation/vectors.ts", "test/unit/{attestation,session}/**/*.test.ts"],
     pool: "forks",
     testTimeout: 60_000,
   },
