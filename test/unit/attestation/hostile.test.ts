@@ -86,6 +86,14 @@ describe("verifyLive", () => {
     expect(evidence.unchecked.map(({ what }) => what)).toEqual(["certificate revocation"])
   })
 
+  it("says which registers are not of an allowed image", async () => {
+    const one = await expectCode("measurement-mismatch", () => live(signDocument(withPcr(1, register(99)), chain)))
+    expect(one.message).toBe("PCR1 not of an allowed image")
+    const pcrs = new Map([...good.pcrs, [0, register(98)], [2, register(99)]] as const)
+    const two = await expectCode("measurement-mismatch", () => live(signDocument({ ...good, pcrs }, chain)))
+    expect(two.message).toBe("PCR0, PCR2 not of an allowed image")
+  })
+
   const hostile: Readonly<Record<string, readonly [DocumentFields, ErrorCode]>> = {
     "another image": [withPcr(0, register(99)), "measurement-mismatch"],
     "the kernel of another image": [withPcr(1, register(99)), "measurement-mismatch"],
@@ -224,7 +232,10 @@ describe("policies", () => {
   it("does not mix the kernel of one image with the application of another", async () => {
     const second = { pcr0: toHex(register(20)), pcr1: toHex(register(21)), pcr2: toHex(register(22)) }
     const mixed = signDocument({ ...good, pcrs: new Map([...good.pcrs, [2, register(22)]]) }, chain)
-    await expectCode("measurement-mismatch", () => live(mixed, { measurements: imagePolicy([image, second]) }))
+    const error = await expectCode("measurement-mismatch", () =>
+      live(mixed, { measurements: imagePolicy([image, second]) }),
+    )
+    expect(error.message).toBe("PCR0, PCR1 and PCR2 together not of an allowed image")
   })
 
   it("makes the same bytes again", () => {
