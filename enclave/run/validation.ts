@@ -13,6 +13,7 @@ import type { StagedPart } from "./staging.ts"
 /** What validation shares with the run that it belongs to. */
 export interface ValidationOptions {
   readonly versions: readonly DatasetVersion[]
+  /** In the proposal's order. */
   readonly parts: readonly StagedPart[]
   readonly ingest: ReadonlyMap<string, WaitingChild>
   readonly optOuts: ReadonlyMap<string, readonly string[]>
@@ -62,7 +63,7 @@ export class Validation {
     const request = {
       dataset,
       expectedRows: manifest.payload.rows,
-      files: own.toSorted((a, b) => a.index - b.index).map(({ path }) => path),
+      files: own.map(({ path }) => path),
       memoryBytes: Math.floor(engineMemory() / versions.length),
       spillFolder,
       threads: availableParallelism(),

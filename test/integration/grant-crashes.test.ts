@@ -1,27 +1,18 @@
-import { readdir, readFile, writeFile } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { Grant } from "../../shared/protocol/grant.ts"
 import { peekJwsUnverified } from "../../shared/signed/jws.ts"
 import { localLedger } from "../../verifier/cli/ledger/book.ts"
-import { CleanRoom } from "../support/clean-room.ts"
-import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
+import type { CleanRoom } from "../support/clean-room.ts"
 import { parleyFailure, parleyJson, parleyKilledAt, parleyOnFullDisk } from "../support/parley.ts"
+import { sealedRoom } from "../support/sealed-room.ts"
 
 let room: CleanRoom
 let proposal: string
 
 beforeAll(async () => {
-  room = await CleanRoom.create(["bank", "bureau", "agency"])
-  const accounts = testDataset("accounts", "bank", [integerColumn("balance", "measure", 0, 1000)])
-  const persons = testDataset("persons", "bureau", [textColumn("region", ["east", "west"])])
-  await room.agree({ datasets: [accounts, persons], recipe: "attribution", recipients: ["agency"] })
-  const rows = (line: (i: number) => string) => Array.from({ length: 300 }, (_, i) => line(i)).join("\n")
-  await writeFile(room.path("bank.csv"), `id,balance\n${rows((i) => `p${i},${i + 1}`)}\n`)
-  await writeFile(room.path("bureau.csv"), `id,region\n${rows((i) => `p${i},${i < 150 ? "east" : "west"}`)}\n`)
-  await room.parley("bank", ["dataset", "seal", "--dataset", "accounts", "--input", room.path("bank.csv")])
-  await room.parley("bureau", ["dataset", "seal", "--dataset", "persons", "--input", room.path("bureau.csv")])
-  await room.startHost()
+  room = await sealedRoom()
 })
 
 afterAll(() => room.dispose())

@@ -1,9 +1,9 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { CleanRoom } from "../support/clean-room.ts"
-import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
+import type { CleanRoom } from "../support/clean-room.ts"
 import { parleyFailure, parleyJson } from "../support/parley.ts"
+import { sealedRoom } from "../support/sealed-room.ts"
 
 let room: CleanRoom
 /** The first run's proposal, and what was there before anybody had its receipt. */
@@ -11,16 +11,7 @@ let first: string
 let before: string
 
 beforeAll(async () => {
-  room = await CleanRoom.create(["bank", "bureau", "agency"])
-  const accounts = testDataset("accounts", "bank", [integerColumn("balance", "measure", 0, 1000)])
-  const persons = testDataset("persons", "bureau", [textColumn("region", ["east", "west"])])
-  await room.agree({ datasets: [accounts, persons], recipe: "attribution", recipients: ["agency"] })
-  const rows = (line: (i: number) => string) => Array.from({ length: 300 }, (_, i) => line(i)).join("\n")
-  await writeFile(room.path("bank.csv"), `id,balance\n${rows((i) => `p${i},${i + 1}`)}\n`)
-  await writeFile(room.path("bureau.csv"), `id,region\n${rows((i) => `p${i},${i < 150 ? "east" : "west"}`)}\n`)
-  await room.parley("bank", ["dataset", "seal", "--dataset", "accounts", "--input", room.path("bank.csv")])
-  await room.parley("bureau", ["dataset", "seal", "--dataset", "persons", "--input", room.path("bureau.csv")])
-  await room.startHost()
+  room = await sealedRoom()
   first = await room.run("agency", "attribution")
   before = room.path("kept-apart")
   await cp(room.room, before, { recursive: true })

@@ -8,19 +8,9 @@ import { keyId } from "../../../shared/signed/keys.ts"
 import { requireGrantable } from "../../ledger/rules.ts"
 import type { RoomGrant } from "../../room/objects.ts"
 import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
-import { localParty } from "../home.ts"
-import { localKey } from "../keys.ts"
 import { book, localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
-import {
-  type GrantOptions,
-  type GrantOutcome,
-  intentionOf,
-  proposedVersions,
-  publish,
-  requireGrantKey,
-  requireOpen,
-} from "./consent.ts"
+import { type GrantOptions, type GrantOutcome, intentionOf, publish, readyToConsent } from "./consent.ts"
 import type { RunStatus } from "./state.ts"
 
 /** How far a colleague's clock may run before this one, in milliseconds. */
@@ -42,11 +32,7 @@ export async function approveGrant(
   options: GrantOptions,
 ): Promise<GrantOutcome> {
   const { home } = room
-  const { name: party } = await localParty(home)
-  const key = await localKey(home, "sign", options.key)
-  const kid = requireGrantKey(inForce, party, key)
-  await requireOpen(room, inForce, run)
-  const versions = await proposedVersions(room, inForce, run.proposal.payload)
+  const { key, kid, party, versions } = await readyToConsent(room, inForce, run, options.key)
   const own = run.grants.filter(({ grant }) => grant.party === party)
   if (own.length === 0) throw nothingToApprove(inForce, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)

@@ -16,7 +16,7 @@ import type { VerifiedSession } from "../enclave/verify.ts"
 import { judgeLocally } from "../engine/judge.ts"
 import { writeAtomically } from "../files.ts"
 import { type LocalKey, localParty } from "../home.ts"
-import { localKeys } from "../keys.ts"
+import { localKey, localKeys } from "../keys.ts"
 import { localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
 import { reconcile } from "./receipts.ts"
@@ -38,8 +38,30 @@ export interface GrantOutcome {
   readonly again: boolean
 }
 
+/** Who consents with which key, and to what. */
+export interface Consent {
+  readonly party: string
+  readonly key: LocalKey
+  readonly kid: string
+  readonly versions: readonly RoomObject<Manifest>[]
+}
+
+/** What a grant and every approval of it judge first, each in its own home and before the enclave is asked. */
+export async function readyToConsent(
+  room: Room,
+  inForce: ContractInForce,
+  run: RunStatus,
+  wanted: string | undefined,
+): Promise<Consent> {
+  const { name: party } = await localParty(room.home)
+  const key = await localKey(room.home, "sign", wanted)
+  const kid = requireGrantKey(inForce, party, key)
+  await requireOpen(room, inForce, run)
+  return { key, kid, party, versions: await proposedVersions(room, inForce, run.proposal.payload) }
+}
+
 /** The contract holds at this moment, and the run is still to be had. The ledger is compared with every receipt at hand. */
-export async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<void> {
+async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<void> {
   requireValidAt(inForce.contract, new Date())
   await requireNotEnded(room, inForce)
   await requireOwnContract(room, inForce)
@@ -66,14 +88,14 @@ async function requireNoOtherGrant(room: Room, inForce: ContractInForce, { propo
 }
 
 /** A signature by a key that the contract does not list for grants would be passed over by everybody. */
-export function requireGrantKey({ contract }: ContractInForce, party: string, { jwk }: LocalKey): string {
+function requireGrantKey({ contract }: ContractInForce, party: string, { jwk }: LocalKey): string {
   const kid = keyId(publicPart(jwk))
   if (grantApproval(contract, party).keys.some((key) => keyId(key) === kid)) return kid
   throw new ParleyError("jws-unknown-key", `this key is not among those of ${party} that approve grants`)
 }
 
 /** The versions that a proposal names. It must be one that the contract allows, over manifests that are there. */
-export async function proposedVersions(
+async function proposedVersions(
   room: Room,
   inForce: ContractInForce,
   proposal: Proposal,

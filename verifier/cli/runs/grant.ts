@@ -14,20 +14,11 @@ import type { RoomObject } from "../../room/objects.ts"
 import { type SealedRecord, sealedRecords } from "../dataset/records.ts"
 import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
 import { readCapped, readRequired, writeAtomically } from "../files.ts"
-import { type Home, inHome, type LocalKey, localParty } from "../home.ts"
-import { localKey } from "../keys.ts"
+import { type Home, inHome, type LocalKey } from "../home.ts"
 import { book, localLedger } from "../ledger/book.ts"
 import type { Room } from "../room.ts"
 import { faultOf } from "./approve.ts"
-import {
-  type GrantOptions,
-  type GrantOutcome,
-  intentionOf,
-  proposedVersions,
-  publish,
-  requireGrantKey,
-  requireOpen,
-} from "./consent.ts"
+import { type GrantOptions, type GrantOutcome, intentionOf, publish, readyToConsent } from "./consent.ts"
 import { sealSecret } from "./grant-secret.ts"
 import type { RunStatus } from "./state.ts"
 
@@ -58,12 +49,8 @@ export async function grant(
   options: GrantOptions,
 ): Promise<GrantOutcome> {
   const { home } = room
-  const { name: party } = await localParty(home)
   const { proposal } = run
-  const key = await localKey(home, "sign", options.key)
-  const kid = requireGrantKey(inForce, party, key)
-  await requireOpen(room, inForce, run)
-  const versions = await proposedVersions(room, inForce, proposal.payload)
+  const { key, kid, party, versions } = await readyToConsent(room, inForce, run, options.key)
   const own = await ownRecords(home, versions, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
   requireNoneToApprove(run, party, kid, session, (made) => faultOf(made, inForce, run, own.length > 0) === null)

@@ -1,33 +1,20 @@
-import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Command } from "commander"
 import type { ContractInForce } from "../../../shared/contract/in-force.ts"
-import { ParleyError } from "../../../shared/errors/index.ts"
-import { canonicalBytes, checkSchema } from "../../../shared/json/canonical.ts"
-import { instant } from "../../../shared/json/instant.ts"
-import { Cancellation } from "../../../shared/protocol/proposal.ts"
 import { effectivePolicy } from "../../../shared/query/policy.ts"
-import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
-import { decryptFrom } from "../../../shared/signed/jwe.ts"
-import { signJws } from "../../../shared/signed/jws.ts"
-import { keyId, publicPart } from "../../../shared/signed/keys.ts"
-import { objectDigest } from "../../../shared/signed/kinds.ts"
 import { roomContractInForce } from "../../room/contract.ts"
 import { type EvidenceOptions, evidenceOptions } from "../enclave/index.ts"
 import { judgeLocally } from "../engine/judge.ts"
-import { writeAtomically } from "../files.ts"
-import { localParty } from "../home.ts"
-import { localKey } from "../keys.ts"
-import { book } from "../ledger/book.ts"
 import { HOURS, numberOption, requireNumber, SEQUENCE, TIMEOUT_SECONDS } from "../number-option.ts"
 import { jsonOption, type Outcome, perform } from "../outcome.ts"
 import { inRoom, type Room, type RoomOptions, roomOptions } from "../room.ts"
 import { table } from "../table.ts"
 import { approveGrant } from "./approve.ts"
+import { cancel } from "./cancel.ts"
 import { grant } from "./grant.ts"
-import { type HostWord, hostWord, hostWordText } from "./host-notice.ts"
 import { type ProposeOptions, propose } from "./propose.ts"
 import { chosen, type RunStatus, runStatuses } from "./state.ts"
+import { describe, statusOf } from "./status.ts"
 
 const POLL_MS = 500
 
@@ -226,36 +213,6 @@ async function showRun(_room: Room, inForce: ContractInForce, run: RunStatus): P
   return { json: { ...describe(run), policy, proposal: payload }, text: lines.join("\n") }
 }
 
-async function statusOf(room: Room, _inForce: ContractInForce, run: RunStatus): Promise<Outcome> {
-  const why = await reason(room, run)
-  const hostSays = await hostWord(room, run)
-  const exit = exitOf(run, hostSays)
-  const lines = [
-    `${run.state}${why === null ? "" : `: ${why}`}`,
-    ...(run.waitingFor.length === 0 || exit !== 41 ? [] : [`waiting for: ${run.waitingFor.join(", ")}`]),
-    ...(hostSays === null ? [] : [hostWordText(hostSays)]),
-  ]
-  return { exit, json: { ...describe(run), hostSays, why }, text: lines.join("\n") }
-}
-
-/** Nothing changes by waiting when everybody has granted and the host says that it does not come about. */
-function exitOf({ state }: RunStatus, hostSays: HostWord | null): 0 | 10 | 41 {
-  if (state === "released") return 0
-  const over = state === "refused" || state === "cancelled" || (state === "granted" && hostSays !== null)
-  return over ? 10 : 41
-}
-
-/** What a refusal says; its details are sealed to the party that answers for it. */
-async function reason(room: Room, { refusal }: RunStatus): Promise<string | null> {
-  if (refusal === null) return null
-  const { name } = await localParty(room.home)
-  if (refusal.party !== name || refusal.details === null)
-    return refusal.party === null ? refusal.reason : `${refusal.reason} (${refusal.party})`
-  const key = await localKey(room.home, "result")
-  const details = await decryptFrom("refusalDetails", refusal.details, key.jwk)
-  return `${refusal.reason} (own data): ${new TextDecoder().decode(details).trim()}`
-}
-
 async function waitFor(proposal: string | undefined, options: RoomOptions & { timeout: number }): Promise<Outcome> {
   const end = Date.now() + options.timeout * 1000
   for (;;) {
@@ -266,49 +223,5 @@ async function waitFor(proposal: string | undefined, options: RoomOptions & { ti
     if (outcome.exit !== 41 || Date.now() > end) return outcome
     // Looking means verifying signatures: it takes a fifth of one core at most, which the run has better use for.
     await sleep(Math.max(POLL_MS, 4 * (performance.now() - start)))
-  }
-}
-
-async function cancel(
-  room: Room,
-  inForce: ContractInForce,
-  proposal: string,
-  options: { reason: string; key?: string },
-): Promise<Outcome> {
-  const run = chosen(await runStatuses(room, inForce), proposal)
-  const { name: party } = await localParty(room.home)
-  if (run.proposal.payload.proposer !== party)
-    throw new ParleyError("proposal-invalid", "only the proposer cancels a proposal")
-  if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
-  const cancellation = checkSchema(
-    {
-      contract: inForce.digest,
-      created: instant(new Date()),
-      format: "parley/cancellation/v1",
-      party,
-      proposal: run.proposal.digest,
-      reason: options.reason,
-    },
-    Cancellation,
-  )
-  const key = await localKey(room.home, "sign", options.key)
-  await book(room.home, { contract: inForce.digest, event: "proposal-cancelled", proposal: run.proposal.digest })
-  const path = signaturePath(
-    ROOM.cancellations,
-    objectDigest("cancellation", canonicalBytes(cancellation)),
-    keyId(publicPart(key.jwk)),
-  )
-  await writeAtomically(join(room.folder, path), await signJws("cancellation", cancellation, key.jwk))
-  return { json: { cancelled: run.proposal.digest }, text: `cancelled ${run.proposal.digest}` }
-}
-
-function describe({ proposal, refusal, state, waitingFor }: RunStatus) {
-  return {
-    proposal: proposal.digest,
-    query: proposal.payload.query,
-    refusal,
-    sequence: proposal.payload.sequence,
-    state,
-    waitingFor,
   }
 }
