@@ -72,6 +72,9 @@ async function args(document: Uint8Array, ...extra: string[]): Promise<string[]>
   return [...fixed, "--at", at.toISOString(), ...extra]
 }
 
+/** What scripts find in every verdict, whatever it is. */
+const MEMBERS = ["checked", "code", "evidence", "simulated", "stage", "unchecked", "verdict"]
+
 const byPolicy = async (document: Uint8Array) => args(document, "--policy", path("policy.json"))
 const byContract = async (document: Uint8Array) => args(document, "--contract", path("contract.json"), "--nonce", nonce)
 
@@ -116,6 +119,7 @@ describe("parley attestation verify", () => {
       const judged = await parleyJson(await command(), exit)
       expect(judged).toMatchObject({ code, verdict: exit === 30 ? "malformed" : "rejected" })
       expect(judged.stage).not.toBeNull()
+      expect(Object.keys(judged).sort()).toEqual(MEMBERS)
     })
   }
 

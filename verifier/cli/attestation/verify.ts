@@ -36,7 +36,7 @@ export async function verify(options: VerifyOptions): Promise<Outcome> {
     return acceptance(await verifyDocument({ ...policy, anchors: [anchor], at, document }), document)
   } catch (cause) {
     if (!(cause instanceof ParleyError) || stageOf(cause.code) === null || cause.code === "policy-invalid") throw cause
-    return rejection(cause, file)
+    return rejection(cause, file, anchor.simulated)
   }
 }
 
@@ -52,10 +52,12 @@ function acceptance({ checked, simulated, unchecked }: JudgedDocument, document:
   return { json, text: lines.join("\n") }
 }
 
-function rejection({ code, exit, message, todo }: ParleyError, { bytes, source }: DocumentFile): Outcome {
+/** The same members as an acceptance; `simulated` is whether the root that was asked for is not AWS's. */
+function rejection(cause: ParleyError, { bytes, source }: DocumentFile, simulated: boolean): Outcome {
+  const { code, exit, message, todo } = cause
   const verdict = exit === EXIT.unsupported ? "unsupported" : exit === EXIT.malformed ? "malformed" : "rejected"
   const stage = stageOf(code)
-  const json = { checked: [], code, evidence: evidenceOf(bytes), stage, unchecked: [], verdict }
+  const json = { checked: [], code, evidence: evidenceOf(bytes), simulated, stage, unchecked: [], verdict }
   const step = (exit === EXIT.malformed ? otherFile(source) : null) ?? todo
   return { exit, json, text: `${verdict}[${code}] at stage ${stage}: ${printable(message)}\n  what to do: ${step}` }
 }
