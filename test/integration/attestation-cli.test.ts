@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeChain, makeRoot } from "../../attestation-fixtures/software-nsm/chain.ts"
 import { type DocumentFields, signDocument } from "../../attestation-fixtures/software-nsm/document.ts"
 import { extendedOnce } from "../../shared/attestation/binding.ts"
-import { type Bytes, concat, fromHex, toHex } from "../../shared/bytes.ts"
+import { type Bytes, concat, fromHex, toHex, utf8 } from "../../shared/bytes.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import { objectDigest } from "../../shared/signed/kinds.ts"
 import { testContract } from "../support/contract.ts"
+import { GOOD_SECTIONS, imageOf } from "../support/image.ts"
 import { parleyFailure, parleyJson, runParley } from "../support/parley.ts"
 import { hasShared, sharedPath } from "../support/shared-folder.ts"
 
@@ -70,6 +71,14 @@ async function args(document: Uint8Array, ...extra: string[]): Promise<string[]>
   await writeFile(path("document"), document)
   const fixed = ["attestation", "verify", "--document", path("document"), "--trust-root", path("root.pem")]
   return [...fixed, "--at", at.toISOString(), ...extra]
+}
+
+/** Writes an image, measures it through the command line, and gives the registers that its enclave would report. */
+async function measuredRegisters(image: Uint8Array, policy = "measured.json"): Promise<DocumentFields["pcrs"]> {
+  await writeFile(path("enclave.eif"), image)
+  const { image: measured } = await parleyJson(["image", "measure", path("enclave.eif"), "--policy", path(policy)])
+  const { pcr0, pcr1, pcr2 } = measured as Readonly<Record<string, string>>
+  return new Map([pcr0, pcr1, pcr2].map((value, index) => [index, fromHex(value ?? "")] as const))
 }
 
 /** What scripts find in every verdict, whatever it is. */
@@ -170,6 +179,27 @@ describe("parley attestation verify", () => {
     expect(await parleyJson(command)).toMatchObject({ checked: expect.arrayContaining(["nonce"]), verdict: "accepted" })
     const other = await args(signDocument(good, chain), "--policy", path("measured.json"), "--nonce", nonce)
     expect(await parleyJson(other, 10)).toMatchObject({ code: "measurement-mismatch" })
+  })
+
+  it("takes a policy that `image measure` wrote from an image file, and no document of that image with a byte changed", async () => {
+    const pinned = await measuredRegisters(imageOf({ sections: GOOD_SECTIONS }))
+    const changed = GOOD_SECTIONS.map(
+      ([kind, content]) => [kind, kind === "cmdline" ? utf8("debug") : content] as const,
+    )
+    const other = await measuredRegisters(imageOf({ sections: changed }), "other.json")
+    const command = (pcrs: DocumentFields["pcrs"]) =>
+      args(signDocument({ ...good, pcrs }, chain), "--policy", path("measured.json"), "--nonce", nonce)
+    expect(await parleyJson(await command(pinned))).toMatchObject({ verdict: "accepted" })
+    expect(await parleyJson(await command(other), 10)).toMatchObject({ code: "measurement-mismatch" })
+  })
+
+  it("measures no damaged image, and writes nothing", async () => {
+    await writeFile(path("cut.eif"), imageOf({ sections: GOOD_SECTIONS }).slice(0, 600))
+    const { exit, stderr } = await runParley(["image", "measure", path("cut.eif"), "--policy", path("cut.json")])
+    expect([exit, existsSync(path("cut.json"))]).toEqual([30, false])
+    expect(stderr).toMatch(
+      /^error\[image-malformed\]: not an enclave image: section 3 ends too early\n {2}what to do: /,
+    )
   })
 
   it("names the key of a bad policy file, and what to write", async () => {

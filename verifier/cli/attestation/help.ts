@@ -15,8 +15,8 @@ spelled out with a reason, as maxAgeSeconds is here. A nonce can also come with 
   }
 
 "format": "aws-nitrotpm" judges an EC2 instance with a NitroTPM instead, and pins PCR4 and PCR7.
-\`parley image measure --simulated --policy FILE\` writes one for the simulator's image. For an image file of AWS's tools
-copy PCR0, PCR1 and PCR2 from \`nitro-cli describe-eif\`, or as its publisher gives them.
+\`parley image measure FILE --policy POLICY\` writes one from an enclave image file, of Parley's or not, and with --simulated
+for the simulator's image.
 
 --at is the time at which the certificates are judged: now for a document that you have just asked for, its own
 timestamp for one that was kept (\`parley attestation explain\` shows it).
