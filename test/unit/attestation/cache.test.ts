@@ -192,4 +192,18 @@ describe("a cache of authorities", () => {
     await expectCode("certificate-expired", () => judge(usual, cache, new Date(AT.getTime() + 4 * 3_600_000), backEnd))
     expect(() => new AuthorityCache(0)).toThrow(RangeError)
   })
+
+  it("keeps what was recalled last, down to a single authority", async () => {
+    const key = await webCrypto.importKey(keyOf(1).point)
+    const cache = new AuthorityCache(2)
+    cache.remember("first", key)
+    cache.remember("second", key)
+    expect(cache.recall("first")).toBe(key)
+    cache.remember("third", key)
+    expect(["first", "second", "third"].map((id) => cache.recall(id) === key)).toEqual([true, false, true])
+    const single = new AuthorityCache(1)
+    single.remember("first", key)
+    single.remember("second", key)
+    expect([single.size, single.recall("second")]).toEqual([1, key])
+  })
 })

@@ -193,6 +193,9 @@ describe("verifyArchived", () => {
   it("judges at the document's own time, and says that no other time vouches for it", async () => {
     const evidence = await archived(signDocument(receipt, chain))
     expect(evidence.unchecked.map(({ what }) => what)).toEqual(["certificate revocation", "no independent time"])
+    expect(evidence.checked).toEqual(expect.arrayContaining(["PCR16 is the contract", "user_data", "attested key"]))
+    // What a live document shows, but for nonce and age.
+    expect(evidence.checked.length).toBe(12)
   })
 
   it("refuses a live session's document, a nonce, and another receipt", async () => {
