@@ -1,9 +1,11 @@
 import { ParleyError } from "../../shared/errors/index.ts"
+import type { EngineOutput } from "../../shared/gate/group.ts"
 import type { ParameterValues } from "../../shared/protocol/proposal.ts"
-import type { JudgedQuery } from "../../shared/query/judged.ts"
+import type { GeneratedSql } from "../../shared/query/sql/aggregate.ts"
+import { literal } from "../../shared/query/sql/quote.ts"
+import type { TableSource } from "../../shared/query/sql/source.ts"
 import type { IngestedTable } from "../ingest/ingest.ts"
 import { startChild, type WaitingChild } from "../process/child.ts"
-import { aggregateSql } from "./sql.ts"
 
 const PROGRAM = new URL("./main.ts", import.meta.url)
 
@@ -19,8 +21,8 @@ export interface EngineRequest {
   readonly threads: number
 }
 
-/** Rows of text or null, as `aggregateSql` lays them out. Nothing in them is believed before the gate. */
-export type EngineOutput = readonly (readonly (string | null)[])[]
+/** Longest cell: a text of a domain, or as many shares as a rule can look at. */
+const MOST_CHARACTERS = 600
 
 /** Starts an engine that waits for its query. */
 export function startEngine(signal: AbortSignal): WaitingChild {
@@ -29,7 +31,7 @@ export function startEngine(signal: AbortSignal): WaitingChild {
 
 export async function runEngine(run: {
   readonly engine: WaitingChild
-  readonly plan: JudgedQuery
+  readonly generated: GeneratedSql
   readonly tables: readonly IngestedTable[]
   readonly parameters: ParameterValues
   readonly maxRows: number
@@ -37,8 +39,7 @@ export async function runEngine(run: {
   readonly memoryBytes: number
   readonly threads: number
 }): Promise<EngineOutput> {
-  const { maxRows, memoryBytes, parameters, plan, spillFolder, tables, threads } = run
-  const generated = aggregateSql(plan, tables)
+  const { generated, maxRows, memoryBytes, parameters, spillFolder, tables, threads } = run
   const request: EngineRequest = {
     files: tables.flatMap(({ files }) => files),
     maxRows,
@@ -51,8 +52,13 @@ export async function runEngine(run: {
   return readOutput(await run.engine.ask(request))
 }
 
+/** A dataset as the generated SQL reads it. */
+export function tableSource(table: IngestedTable): TableSource {
+  return { ...table, from: `read_parquet([${table.files.map(literal).join(", ")}])` }
+}
+
 function readOutput(answer: unknown): EngineOutput {
-  const cell = (value: unknown) => value === null || (typeof value === "string" && value.length <= 400)
+  const cell = (value: unknown) => value === null || (typeof value === "string" && value.length <= MOST_CHARACTERS)
   if (Array.isArray(answer) && answer.every((row) => Array.isArray(row) && row.every(cell))) {
     return answer as EngineOutput
   }

@@ -1,7 +1,7 @@
 import type { Contract } from "../../shared/contract/contract.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { judgeQuery } from "../../shared/query/judge.ts"
-import type { JudgedQuery } from "../../shared/query/judged.ts"
+import { judgeQuery } from "../../shared/query/judge/judge.ts"
+import type { Plan } from "../../shared/query/plan.ts"
 import { parseStatement } from "../../shared/query/tree.ts"
 import { runChild } from "../process/child.ts"
 
@@ -9,8 +9,8 @@ const PARSER = new URL("./parse-main.ts", import.meta.url)
 const PARSE_MS = 20_000
 
 /** Judges every query of a contract, before any key arrives. One query that is refused refuses the contract. */
-export async function judgeContract(contract: Contract): Promise<ReadonlyMap<string, JudgedQuery>> {
-  const plans = new Map<string, JudgedQuery>()
+export async function judgeContract(contract: Contract): Promise<ReadonlyMap<string, Plan>> {
+  const plans = new Map<string, Plan>()
   for (const query of contract.queries) {
     const { tree } = await parseStatement(scalar, query.sql)
     plans.set(query.name, judgeQuery(contract, query, tree))

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { literal } from "../../shared/query/sql/quote.ts"
 
 /** What a locked engine may use. */
 export interface LockedOptions {
@@ -48,12 +49,4 @@ export async function openParser(): Promise<DuckDBConnection> {
   await engine.run("SET enable_external_access = false")
   await engine.run("SET lock_configuration = true")
   return engine
-}
-
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../../shared/contract/dataset.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
+import type { TableSource } from "../../shared/query/sql/source.ts"
 import { startChild, type WaitingChild } from "../process/child.ts"
 
 const PROGRAM = new URL("./main.ts", import.meta.url)
@@ -16,15 +17,12 @@ export interface IngestRequest {
   readonly threads: number
 }
 
+/** Whom an owner takes out, by identity token. */
+export type OptOuts = Pick<TableSource, "newOptOuts" | "optOuts">
+
 /** A dataset that was validated on its own: the engine reads the very bytes that authenticated. */
-export interface IngestedTable {
-  readonly dataset: string
-  readonly identityColumn: string
+export interface IngestedTable extends Omit<TableSource, "from"> {
   readonly files: readonly string[]
-  /** Whether no identity has more than one row, counted and not just declared. */
-  readonly uniqueIdentities: boolean
-  /** Identity tokens that the owner takes out. */
-  readonly optOuts: readonly string[]
 }
 
 /** Starts a process that waits for its dataset. */
@@ -35,7 +33,7 @@ export function startIngest(signal: AbortSignal): WaitingChild {
 export async function ingestDataset(
   child: WaitingChild,
   request: IngestRequest,
-  optOuts: readonly string[],
+  { newOptOuts, optOuts }: OptOuts,
 ): Promise<IngestedTable> {
   const answer = (await child.ask(request)) as { unique: unknown }
   const identity = request.dataset.columns.find(({ type }) => type === "identity")
@@ -46,7 +44,9 @@ export async function ingestDataset(
     dataset: request.dataset.name,
     files: request.files,
     identityColumn: identity.name,
+    newOptOuts,
     optOuts,
+    owner: request.dataset.owner,
     uniqueIdentities: answer.unique,
   }
 }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import type { Column } from "../../shared/contract/columns.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { identifier, literal } from "../engine/locked-duckdb.ts"
+import { identifier, literal } from "../../shared/query/sql/quote.ts"
 import type { IngestRequest } from "./ingest.ts"
 
 /** A condition that every cell of a column must meet, in words and in SQL; null cells are judged apart. */

@@ -5,8 +5,8 @@ import { ParleyError } from "../../shared/errors/index.ts"
 import { parseCanonical } from "../../shared/json/canonical.ts"
 import { partyKeys } from "../../shared/protocol/granters.ts"
 import { Proposal } from "../../shared/protocol/proposal.ts"
-import type { JudgedQuery } from "../../shared/query/judged.ts"
 import { checkParameters } from "../../shared/query/parameters.ts"
+import type { Plan } from "../../shared/query/plan.ts"
 import { openJws, peekJwsUnverified, type Signed } from "../../shared/signed/jws.ts"
 import { KINDS } from "../../shared/signed/kinds.ts"
 
@@ -15,13 +15,13 @@ export interface ProposedRun {
   readonly proposal: Signed<Proposal>
   readonly jws: Bytes
   readonly query: Query
-  readonly plan: JudgedQuery
+  readonly plan: Plan
 }
 
 /** Judges a proposal: signed by the party that it names, a query of the contract, parameters within their ranges. */
 export async function openProposal(
   inForce: ContractInForce,
-  plans: ReadonlyMap<string, JudgedQuery>,
+  plans: ReadonlyMap<string, Plan>,
   signatures: readonly Bytes[],
 ): Promise<ProposedRun> {
   const [jws, ...others] = signatures

@@ -1,13 +1,14 @@
 import { fromHex } from "../../shared/bytes.ts"
-import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
+import type { StatedPolicy } from "../../shared/contract/effective-policy.ts"
+import type { Gated } from "../../shared/gate/gate.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
+import type { NoisyTable } from "../../shared/privacy/gate.ts"
 import { coarseCount, type Result } from "../../shared/protocol/result.ts"
 import { signJws } from "../../shared/signed/jws.ts"
 import { jwsObject } from "../../shared/signed/jws-object.ts"
 import { keyId } from "../../shared/signed/keys.ts"
 import { objectDigest } from "../../shared/signed/kinds.ts"
 import type { EnclaveResponse } from "../../shared/wire/messages.ts"
-import type { Gated } from "../gate/gate.ts"
 import type { Boot } from "../session/boot.ts"
 import { ENGINE_VERSIONS } from "../session/versions.ts"
 import type { ApprovedRun } from "./approve.ts"
@@ -17,8 +18,8 @@ import { commitToResult, receiptOf, sealResult } from "./release.ts"
 export async function releaseRun(
   boot: Boot,
   approved: ApprovedRun,
-  policy: EffectivePolicy,
-  gated: Gated,
+  policy: StatedPolicy,
+  gated: Gated | NoisyTable,
   issuedAt: Date,
 ): Promise<EnclaveResponse> {
   const { inForce, keys } = boot
@@ -27,7 +28,7 @@ export async function releaseRun(
   const salt = crypto.getRandomValues(new Uint8Array(32))
   const results = await sealResult({ inForce, run }, result, salt)
   const session = { encryptionKey: keyId(keys.encryption.jwk), signingKey: keyId(keys.signing.jwk) }
-  const groups = { released: gated.rows.length, withheld: gated.withheld }
+  const groups = policy.mode === "threshold" ? { released: gated.rows.length, withheld: gated.withheld } : null
   const receipt = receiptOf(
     { engine: ENGINE_VERSIONS, grants, groups, inForce, issuedAt, policy, run, session, versions },
     commitToResult(result, salt),
@@ -45,7 +46,7 @@ export async function releaseRun(
   return { answer: "released", bundle, results: [...results] }
 }
 
-function resultOf({ inForce }: Boot, { run }: ApprovedRun, gated: Gated): Result {
+function resultOf({ inForce }: Boot, { run }: ApprovedRun, gated: Gated | NoisyTable): Result {
   return {
     columns: gated.columns.map((column) => ({ ...column })),
     contract: inForce.digest,

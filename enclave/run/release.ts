@@ -1,8 +1,9 @@
 import { type Bytes, toBase64url } from "../../shared/bytes.ts"
-import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
+import type { StatedPolicy } from "../../shared/contract/effective-policy.ts"
 import { type ContractInForce, partyOf } from "../../shared/contract/in-force.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import { paddedBytes } from "../../shared/json/padding.ts"
+import { spendOf } from "../../shared/privacy/spend.ts"
 import type { Receipt } from "../../shared/protocol/receipt.ts"
 import { coarseCount, RESULT_TAG, type Result, type SealedResult } from "../../shared/protocol/result.ts"
 import { encryptTo } from "../../shared/signed/jwe.ts"
@@ -20,8 +21,9 @@ export interface ReleasedRun {
   readonly run: ProposedRun
   readonly versions: readonly DatasetVersion[]
   readonly grants: readonly PartyGrant[]
-  readonly policy: EffectivePolicy
-  readonly groups: { readonly released: number; readonly withheld: number }
+  readonly policy: StatedPolicy
+  /** Null for a private result. */
+  readonly groups: { readonly released: number; readonly withheld: number } | null
   readonly engine: Receipt["predicate"]["engine"]
   readonly session: Receipt["predicate"]["session"]
   readonly issuedAt: Date
@@ -66,7 +68,8 @@ export function receiptOf(released: ReleasedRun, resultCommitment: string): Rece
       contract: inForce.digest,
       engine,
       grants: grants.map(({ grant, party }) => ({ digest: grant.digest, party })),
-      groups: { released: coarseCount(groups.released), withheld: coarseCount(groups.withheld) },
+      groups:
+        groups === null ? null : { released: coarseCount(groups.released), withheld: coarseCount(groups.withheld) },
       issuedAt: `${issuedAt.toISOString().slice(0, 19)}Z`,
       ledgerHeads: grants.map(({ grant, party }) => ({ digest: grant.payload.ledgerHead, party })),
       manifests: versions.map(({ dataset, manifest }) => ({ dataset: dataset.name, digest: manifest.digest })),
@@ -81,7 +84,7 @@ export function receiptOf(released: ReleasedRun, resultCommitment: string): Rece
       recipients: [...run.query.recipients],
       sequence,
       session,
-      spend: null,
+      spend: spendOf(inForce.contract, query, run.plan.datasets),
     },
     predicateType: "https://parley.dev/receipt/v1",
     subject: [{ digest: { sha256: resultCommitment }, name: "result" }],

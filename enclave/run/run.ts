@@ -1,6 +1,9 @@
+import type { StatedPolicy } from "../../shared/contract/effective-policy.ts"
 import { requireValidAt } from "../../shared/contract/in-force.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { effectivePolicy } from "../../shared/query/policy.ts"
+import type { Gated } from "../../shared/gate/gate.ts"
+import type { NoisyTable } from "../../shared/privacy/gate.ts"
+import { statedPolicy } from "../../shared/privacy/stated-policy.ts"
 import type { EnclaveResponse } from "../../shared/wire/messages.ts"
 import type { IngestedTable } from "../ingest/ingest.ts"
 import type { Boot } from "../session/boot.ts"
@@ -8,10 +11,12 @@ import type { Timings } from "../session/timings.ts"
 import type { ApprovedRun } from "./approve.ts"
 import { compute } from "./compute.ts"
 import { decryptParts } from "./decrypt-parts.ts"
+import { seedOf } from "./noise.ts"
 import type { RunProcesses } from "./processes.ts"
 import type { ProposedRun } from "./proposal.ts"
 import { releaseRun } from "./release-run.ts"
-import { type OwnerSecret, openSecrets } from "./secrets.ts"
+import { ReleaseTime } from "./release-time.ts"
+import { forget, type OwnerSecret, openSecrets } from "./secrets.ts"
 import type { StagedPart, Staging } from "./staging.ts"
 import { Validation } from "./validation.ts"
 
@@ -30,6 +35,7 @@ export class Run {
   readonly #options: RunOptions
   readonly #processes: RunProcesses
   readonly #deadline: NodeJS.Timeout
+  readonly #releaseTime: ReleaseTime
   #secrets: readonly OwnerSecret[] = []
   #overdue = false
 
@@ -37,6 +43,7 @@ export class Run {
     this.#options = options
     this.#processes = options.staging.processes()
     this.#deadline = setTimeout(() => this.#expire(), this.#runSeconds * 1000)
+    this.#releaseTime = new ReleaseTime(options.boot.inForce.contract)
   }
 
   get proposed(): ProposedRun {
@@ -63,14 +70,10 @@ export class Run {
   }
 
   async #release(): Promise<EnclaveResponse> {
-    const { approved, boot, staging, timings } = this.#options
+    const { approved, boot, timings } = this.#options
     const { inForce } = boot
-    const { run } = approved
-    this.#secrets = await openSecrets(boot, approved)
-    const policy = effectivePolicy(inForce.contract, run.plan)
-    const tables = await this.#tables()
-    const { engine } = this.#processes
-    const gated = await compute({ engine, folder: staging.folder, inForce, policy, run, tables, timings })
+    const policy = statedPolicy(inForce.contract, approved.run.plan)
+    const gated = await this.#releaseTime.hold(this.#compute(policy))
     const now = await boot.clock.now()
     requireValidAt(inForce.contract, now)
     requireUnexpired(approved.grants, now)
@@ -79,12 +82,31 @@ export class Run {
     return timings.measure("sign", () => releaseRun(boot, approved, policy, gated, now))
   }
 
+  /** All that happens with keys and plaintext; how long it takes depends on the data. */
+  async #compute(policy: StatedPolicy): Promise<Gated | NoisyTable> {
+    const { approved, boot, staging, timings } = this.#options
+    const { inForce } = boot
+    const { run } = approved
+    this.#secrets = await openSecrets(boot, approved)
+    const seed = seedOf(inForce, run, this.#secrets)
+    try {
+      const tables = await this.#tables()
+      const { engine } = this.#processes
+      return await compute({ engine, folder: staging.folder, inForce, policy, run, seed, tables, timings })
+    } finally {
+      this.#forgetKeys()
+      seed?.fill(0)
+      // Until the fixed time nothing is left to wait for: plaintext need not.
+      if (seed !== null) await staging.discard()
+    }
+  }
+
   /** Decrypts and validates every dataset. */
   async #tables(): Promise<readonly IngestedTable[]> {
     const { approved, parts, staging, timings } = this.#options
     const { folder } = staging
     const { decryption, ingest } = this.#processes
-    const optOuts = new Map(this.#secrets.map((secret) => [secret.owner, secret.optOuts]))
+    const optOuts = new Map(this.#secrets.map((secret) => [secret.owner, secret]))
     const validation = new Validation({ folder, ingest, optOuts, parts, timings, versions: approved.versions })
     await decryptParts({
       dataKeys: new Map(this.#secrets.flatMap((secret) => [...secret.dataKeys])),
@@ -109,7 +131,7 @@ export class Run {
   }
 
   #forgetKeys(): void {
-    for (const { dataKeys } of this.#secrets) for (const key of dataKeys.values()) key.fill(0)
+    for (const secret of this.#secrets) forget(secret)
   }
 }
 

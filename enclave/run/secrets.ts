@@ -5,17 +5,19 @@ import { GrantSecret, MAX_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../shared/p
 import { keyCommitment } from "../../shared/sealed/header.ts"
 import { decryptFrom } from "../../shared/signed/jwe.ts"
 import { commitment } from "../../shared/signed/kinds.ts"
+import type { OptOuts } from "../ingest/ingest.ts"
 import type { Boot } from "../session/boot.ts"
 import type { ApprovedRun } from "./approve.ts"
 import type { PartyGrant } from "./grants.ts"
 import type { DatasetVersion } from "./manifests.ts"
 import { PartyFault } from "./refuse.ts"
 
-/** What one owner's grant opens: data keys by dataset name, and whom the owner takes out. */
-export interface OwnerSecret {
+/** What one owner's grant opens: data keys by dataset name, whom the owner takes out, and its share of the noise. */
+export interface OwnerSecret extends OptOuts {
   readonly owner: string
   readonly dataKeys: ReadonlyMap<string, Bytes>
-  readonly optOuts: readonly string[]
+  /** What the noise of a private result is derived from, together with every other owner's. */
+  readonly noiseShare: Bytes
 }
 
 /** Opens every owner's secret. On a fault, which is its owner's, the keys that were opened before it are forgotten at once. */
@@ -28,9 +30,15 @@ export async function openSecrets(boot: Boot, { grants, versions }: ApprovedRun)
     }
     return opened
   } catch (cause) {
-    for (const { dataKeys } of opened) for (const key of dataKeys.values()) key.fill(0)
+    for (const secret of opened) forget(secret)
     throw cause
   }
+}
+
+/** Nothing of an owner's keys stays in memory. */
+export function forget({ dataKeys, noiseShare }: OwnerSecret): void {
+  for (const key of dataKeys.values()) key.fill(0)
+  noiseShare.fill(0)
 }
 
 function partyFault(party: string): (cause: unknown) => never {
@@ -57,9 +65,10 @@ async function openSecret(
     if (opened.owner !== party || opened.contract !== contract || opened.proposal !== proposal) {
       throw new ParleyError("grant-invalid", `${party}: the wrapped keys were made for another grant`)
     }
-    requireOptOuts(party, opened, optOuts)
+    const takenOut = openOptOuts(party, opened, optOuts)
     const own = versions.filter(({ dataset }) => dataset.owner === party)
-    return { dataKeys: openKeys(party, opened, own), optOuts: opened.optOuts, owner: party }
+    const noiseShare = fromBase64url(opened.noiseShare)
+    return { ...takenOut, dataKeys: openKeys(party, opened, own), noiseShare, owner: party }
   } finally {
     plaintext.fill(0)
   }
@@ -87,11 +96,16 @@ function openKey(party: string, secret: GrantSecret, { dataset, manifest, header
   throw new ParleyError("manifest-mismatch", `${party}: the key is not the one that the manifest commits to`)
 }
 
-function requireOptOuts(party: string, secret: GrantSecret, committed: string | null): void {
+/** Whom the owner takes out: the list that its grant commits to, and since when. */
+function openOptOuts(party: string, secret: GrantSecret, committed: string | null): OptOuts {
   const sorted = [...new Set(secret.optOuts)].sort()
   const listed = sorted.length === secret.optOuts.length && sorted.every((token, i) => token === secret.optOuts[i])
   const salt = fromBase64url(secret.optOutSalt)
   if (!listed || commitment(OPT_OUT_TAG, salt, canonicalBytes(sorted)) !== committed) {
     throw new ParleyError("grant-invalid", `${party}: the opt-out list is not the one that the grant commits to`)
   }
+  const { optOutSteps, optOuts } = secret
+  if (optOutSteps.length !== optOuts.length) throw new ParleyError("grant-invalid", `${party}: not a step per opt-out`)
+  const steps = optOuts.map((token, index) => ({ step: optOutSteps[index] ?? 0, token }))
+  return { newOptOuts: steps.filter(({ step }) => step > 0), optOuts }
 }

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { type IngestedTable, ingestDataset } from "../ingest/ingest.ts"
+import { type IngestedTable, ingestDataset, type OptOuts } from "../ingest/ingest.ts"
 import type { WaitingChild } from "../process/child.ts"
 import type { Timings } from "../session/timings.ts"
 import { engineMemory } from "./compute.ts"
@@ -10,13 +10,15 @@ import type { DatasetVersion } from "./manifests.ts"
 import { PartyFault } from "./refuse.ts"
 import type { StagedPart } from "./staging.ts"
 
+const NOBODY: OptOuts = { newOptOuts: [], optOuts: [] }
+
 /** What validation shares with the run that it belongs to. */
 export interface ValidationOptions {
   readonly versions: readonly DatasetVersion[]
   /** In the proposal's order. */
   readonly parts: readonly StagedPart[]
   readonly ingest: ReadonlyMap<string, WaitingChild>
-  readonly optOuts: ReadonlyMap<string, readonly string[]>
+  readonly optOuts: ReadonlyMap<string, OptOuts>
   readonly folder: string
   readonly timings: Timings
 }
@@ -69,7 +71,7 @@ export class Validation {
       threads: availableParallelism(),
     }
     try {
-      return await ingestDataset(child, request, optOuts.get(dataset.owner) ?? [])
+      return await ingestDataset(child, request, optOuts.get(dataset.owner) ?? NOBODY)
     } catch (cause) {
       if (!(cause instanceof ParleyError) || cause.code !== "dataset-invalid") throw cause
       throw new PartyFault("dataset-invalid", dataset.owner, `${dataset.name}: ${cause.message}`)

@@ -2,7 +2,8 @@ import { sessionDigest } from "../../shared/attestation/binding.ts"
 import type { Bytes } from "../../shared/bytes.ts"
 import { fromHex } from "../../shared/bytes.ts"
 import { type ContractInForce, requireInForce } from "../../shared/contract/in-force.ts"
-import type { JudgedQuery } from "../../shared/query/judged.ts"
+import { statedPolicy } from "../../shared/privacy/stated-policy.ts"
+import type { Plan } from "../../shared/query/plan.ts"
 import { thumbprint } from "../../shared/signed/keys.ts"
 import { judgeContract } from "../engine/judge.ts"
 import type { Nsm } from "../nsm/nsm.ts"
@@ -17,7 +18,7 @@ export interface Boot {
   /** Signatures over the contract, as they go into every bundle. */
   readonly signatures: readonly Bytes[]
   /** Every query of the contract, judged before any key arrives. */
-  readonly plans: ReadonlyMap<string, JudgedQuery>
+  readonly plans: ReadonlyMap<string, Plan>
   readonly keys: SessionKeys
   readonly clock: SessionClock
   readonly evidence: EvidenceIssuer
@@ -27,6 +28,8 @@ export interface Boot {
 export async function bootWith(nsm: Nsm, signatures: readonly Bytes[]): Promise<Boot> {
   const inForce = await requireInForce(signatures)
   const plans = await judgeContract(inForce.contract)
+  // What cannot be kept is refused here, and not once there are keys.
+  for (const plan of plans.values()) statedPolicy(inForce.contract, plan)
   const keys = await makeSessionKeys()
   const contract = fromHex(inForce.digest)
   const session = sessionDigest({

@@ -46,19 +46,19 @@ const Evidence = z.strictObject({
   trustAnchor: TrustAnchor,
 })
 
-/** What is released: threshold-filtered aggregates, or (not honoured yet) differentially private ones. */
+/**
+ * What is released: threshold-filtered aggregates, or differentially private ones, never both. A private result is
+ * released `delaySeconds` after the first key was opened, whatever the data are.
+ */
 const Release = z.discriminatedUnion("mode", [
-  z.strictObject({ delaySeconds: integer(0, 86_400), mode: z.literal("threshold") }),
-  z.strictObject({
-    delaySeconds: integer(0, 86_400),
-    delta: text(40),
-    epsilon: text(40),
-    mode: z.literal("differential-privacy"),
-  }),
+  z.strictObject({ mode: z.literal("threshold") }),
+  z.strictObject({ delaySeconds: integer(1, 86_400), mode: z.literal("differential-privacy") }),
 ])
 
 const Limits = z.strictObject({
   grantLifetimeSeconds: integer(60, 7 * 86_400),
+  /** Different sets of parameter values per query, over all runs; 1 freezes them by the first grant. */
+  parameterSetsPerQuery: integer(1, 10_000),
   runs: integer(1, 1_000_000),
   runSeconds: integer(10, 86_400),
   versionsPerDataset: integer(1, 10_000),

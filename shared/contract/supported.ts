@@ -7,17 +7,10 @@ import type { Contract } from "./contract.ts"
  */
 export function requireSupported({ datasets, evidence, release }: Contract): void {
   if (release.mode !== "threshold") throw unsupported("release.mode", release.mode)
-  if (release.delaySeconds !== 0) throw unsupported("release.delaySeconds", "a fixed time of release")
   if (evidence.imageUpdates !== null) throw unsupported("evidence.imageUpdates", "image updates without an amendment")
   for (const [index, { rule }] of datasets.entries()) {
     const path = `datasets.${index}.rule`
-    if (rule.kind === "list") throw unsupported(`${path}.kind`, "row-level lists")
-    if (rule.dominance !== null) throw unsupported(`${path}.dominance`, "dominance rules")
-    if (rule.privacyBudget !== null) throw unsupported(`${path}.privacyBudget`, "privacy budgets")
-    if (rule.scalarFunctions.length > 0) throw unsupported(`${path}.scalarFunctions`, "scalar functions")
-    if (rule.aggregateColumns.some(({ functions }) => functions.includes("count-distinct"))) {
-      throw unsupported(`${path}.aggregateColumns`, "count-distinct of a column other than the identity")
-    }
+    if (rule.kind === "list") throw new ParleyError("contract-lists-unsupported", `${path}.kind: row-level lists`)
   }
 }
 

@@ -47,6 +47,10 @@ export const PROTOCOL_CODES = {
     exit: EXIT.unsupported,
     todo: "This version of Parley does not honour the named field yet. Take it out of the contract or wait for a later version.",
   },
+  "contract-lists-unsupported": {
+    exit: EXIT.unsupported,
+    todo: "Parley releases aggregates, never lists of rows. Use a rule of kind aggregation or template.",
+  },
   "contract-signature-missing": { exit: EXIT.waiting, todo: "Ask the named party to run `parley contract sign`." },
   "contract-not-yet-valid": { exit: EXIT.rejected, todo: "Wait until the contract's notBefore." },
   "contract-expired": { exit: EXIT.rejected, todo: "The contract's validity has ended. Agree on an amendment." },
@@ -95,6 +99,10 @@ export const PROTOCOL_CODES = {
   "result-mismatch": {
     exit: EXIT.rejected,
     todo: "The result is not the one that the receipt commits to. Do not use it.",
+  },
+  "privacy-budget-spent": {
+    exit: EXIT.limit,
+    todo: "See `parley budget show`. What was spent does not come back; a larger budget is a decision for the people in the data.",
   },
   "limit-reached": { exit: EXIT.limit, todo: "The contract's limit is used up. Agree on an amendment." },
 } as const satisfies Record<string, CodeEntry>

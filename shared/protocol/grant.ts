@@ -33,7 +33,10 @@ export type Grant = z.infer<typeof Grant>
 
 /**
  * Plaintext of `Grant.secret`. It repeats owner, contract, proposal and manifests, so that a wrapped key copied into
- * another party's grant is refused. `optOuts` are identity tokens; their commitment uses `optOutSalt`.
+ * another party's grant is refused. `optOuts` are identity tokens, sorted; their commitment uses `optOutSalt`.
+ * `optOutSteps` says of each, in the same order, when grants of these data first took it out: 0 in the first one, then
+ * ever higher. A list of the new ones would not do: after two runs without somebody, both are to be compared with the
+ * run before (THREATS, opt one person out).
  */
 export const GrantSecret = z.strictObject({
   contract: Digest,
@@ -44,6 +47,7 @@ export const GrantSecret = z.strictObject({
     .max(64),
   noiseShare: base64urlOf(32),
   optOutSalt: base64urlOf(32),
+  optOutSteps: z.array(integer(0, 1_000_000)).max(40_000),
   optOuts: z.array(Token).max(40_000),
   owner: Name,
   padding: Padding,

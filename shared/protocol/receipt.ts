@@ -1,11 +1,14 @@
 import * as z from "zod"
-import { EffectivePolicy } from "../contract/effective-policy.ts"
-import { Digest, Instant, integer, Name, text } from "../json/fields.ts"
+import { StatedPolicy } from "../contract/effective-policy.ts"
+import { base64urlOf, DecimalText, Digest, Instant, integer, Name, text } from "../json/fields.ts"
 import { SessionReference } from "./grant.ts"
 import { Proposal } from "./proposal.ts"
 import { CoarseCount } from "./result.ts"
 
 const ByParty = z.strictObject({ digest: Digest, party: Name })
+
+const Spend = z.strictObject({ dataset: Name, lineage: base64urlOf(16), rho: DecimalText })
+export type Spend = z.infer<typeof Spend>
 
 /** What the receipt states about one released result (SPEC.md, "Receipt"). */
 const ReceiptPredicate = z.strictObject({
@@ -13,7 +16,8 @@ const ReceiptPredicate = z.strictObject({
   contract: Digest,
   engine: z.strictObject({ duckdb: text(40), node: text(40), parley: text(40) }),
   grants: z.array(ByParty).min(1).max(64),
-  groups: z.strictObject({ released: CoarseCount, withheld: CoarseCount }),
+  /** Null for a private result: which of its groups have anybody in them is not told. */
+  groups: z.strictObject({ released: CoarseCount, withheld: CoarseCount }).nullable(),
   issuedAt: Instant,
   ledgerHeads: z.array(ByParty).min(1).max(64),
   manifests: z
@@ -22,15 +26,15 @@ const ReceiptPredicate = z.strictObject({
     .max(64),
   optOuts: z.array(ByParty).max(64),
   parameters: Proposal.shape.parameters,
-  policy: EffectivePolicy,
+  policy: StatedPolicy,
   previous: Digest.nullable(),
   proposal: Digest,
   query: Name,
   recipients: z.array(Name).min(1).max(64),
   sequence: integer(1, 1_000_000_000),
   session: SessionReference.omit({ document: true }),
-  /** Privacy budget spent; contracts that have one are not honoured yet. */
-  spend: z.null(),
+  /** What a private result cost each dataset; null under thresholds. */
+  spend: z.array(Spend).min(1).max(64).nullable(),
 })
 
 /** in-toto Statement v1 whose subject is the salted commitment to the result. */

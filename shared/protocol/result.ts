@@ -14,7 +14,7 @@ export function coarseCount(count: number): CoarseCount {
 }
 
 const ResultColumn = z.strictObject({
-  kind: z.enum(["dimension", "count", "sum", "avg"]),
+  kind: z.enum(["dimension", "bucket", "count", "sum", "avg", "ratio"]),
   name: ColumnName,
   /** Type of the cells: integers and decimals are text in DecimalText form, booleans "true" or "false". */
   type: z.enum(["text", "integer", "decimal", "boolean", "date"]),

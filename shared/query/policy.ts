@@ -1,27 +1,34 @@
 import type { ValueColumn } from "../contract/columns.ts"
 import type { Contract } from "../contract/contract.ts"
 import type { Dataset } from "../contract/dataset.ts"
+import { withoutImplied } from "../contract/dominance.ts"
 import { EffectivePolicy } from "../contract/effective-policy.ts"
 import { ParleyError } from "../errors/index.ts"
-import { absolute, leastCommonMultiple, scaledToText, textToScaled } from "./decimal.ts"
-import type { ColumnUse, JudgedQuery } from "./judged.ts"
+import { type Columns, columnsBehind, columnsBehindAll, qualified } from "./behind.ts"
+import { leastCommonMultiple } from "./decimal.ts"
+import type { Plan } from "./plan.ts"
+import { sumStep } from "./sum-step.ts"
 
-/** The strictest combination of the rules of all owners whose data a query reads. */
-export function effectivePolicy(contract: Contract, plan: JudgedQuery): EffectivePolicy {
+/** The strictest combination of the rules of all owners whose data a query reads (SPEC.md, "Effective rule"). */
+export function effectivePolicy(contract: Contract, plan: Plan): EffectivePolicy {
   const datasets = plan.datasets.map((name) => datasetOf(contract, name))
   const query = contract.queries.find(({ name }) => name === plan.query)
   if (query === undefined) throw new ParleyError("contract-invalid", `no query ${plan.query}`)
-  const sums = plan.outputs.flatMap((output) => (output.kind === "sum" || output.kind === "avg" ? [output] : []))
+  const countStep = datasets.map(({ rule }) => rule.rounding.countStep).reduce(leastCommonMultiple, 1)
+  const behindAll = columnsBehindAll(plan)
+  const names = aggregateNames(plan)
   const policy = {
-    countStep: datasets.map(({ rule }) => rule.rounding.countStep).reduce(leastCommonMultiple, 1),
-    maxGroups: query.maxGroups,
-    minIdentities: Math.max(...datasets.map(({ rule }) => rule.threshold.minIdentities)),
-    mode: "threshold" as const,
-    owners: [...new Set(datasets.map(({ owner }) => owner))],
-    sumSteps: sums.map(({ column, name }) => ({
-      column: name,
-      step: scaledToText(sumStep(contract, plan, column), column.scale),
+    aggregates: plan.aggregates.map((aggregate, index) => ({
+      column: names[index],
+      minIdentities: peopleNeeded(datasets, new Set([...behindAll, ...columnsBehind(plan, index)])),
+      step: aggregate.kind === "count" ? String(countStep) : sumStep(plan, index, datasets),
     })),
+    countStep,
+    dominance: dominanceOf(plan, datasets),
+    maxGroups: query.maxGroups,
+    minIdentities: peopleNeeded(datasets, behindAll),
+    mode: "threshold",
+    owners: [...new Set(datasets.map(({ owner }) => owner))],
   }
   // Rules may be fine each on its own and have no common step that a receipt can state.
   const parsed = EffectivePolicy.safeParse(policy)
@@ -29,34 +36,35 @@ export function effectivePolicy(contract: Contract, plan: JudgedQuery): Effectiv
   throw new ParleyError("contract-invalid", `query ${plan.query}: the owners' roundings have no common step in bounds`)
 }
 
-/**
- * Rounding step of a sum, in units of the measure's scale: the owner's step, or one identity's largest possible
- * contribution if that is more. Otherwise 2^i per identity would decode every member of a group from one sum.
- */
-export function sumStep(contract: Contract, plan: JudgedQuery, use: ColumnUse): bigint {
-  const dataset = datasetOf(contract, use.dataset)
-  const largest = largestValue(dataset, use) * BigInt(rowsPerIdentity(contract, plan))
-  const declared = dataset.rule.rounding.sumStep
-  const step = declared === null ? 1n : textToScaled(declared, use.scale)
-  return step > largest ? step : largest
+/** The most that any owner asks for: of its dataset as a whole, and of each column that is read. */
+function peopleNeeded(datasets: readonly Dataset[], read: Columns): number {
+  const asked = datasets.flatMap((dataset) => {
+    const { columns, minIdentities } = dataset.rule.threshold
+    const named = columns.filter(({ column }) => read.has(qualified(dataset, column)))
+    return [minIdentities, ...named.map((column) => column.minIdentities)]
+  })
+  return Math.max(...asked)
 }
 
-/** Most rows that one identity can have in the join: the product over the joined datasets. */
-export function rowsPerIdentity(contract: Contract, plan: JudgedQuery): number {
-  return plan.datasets.reduce((product, name) => product * datasetOf(contract, name).maxRowsPerIdentity, 1)
+/** A sum without any dominance rule could be one person's value (THREATS, a single cell dominates a SUM). */
+function dominanceOf(plan: Plan, datasets: readonly Dataset[]): EffectivePolicy["dominance"] {
+  const rules = withoutImplied(datasets.flatMap(({ rule }) => rule.dominance))
+  if (rules.length > 0 || plan.aggregates.every(({ kind }) => kind === "count")) return [...rules]
+  throw new ParleyError("contract-invalid", `query ${plan.query}: sums and averages need a dominance rule of an owner`)
 }
 
-/** Largest magnitude of a measure, in units of its scale. */
-export function largestValue(dataset: Dataset, use: ColumnUse): bigint {
-  const { max, min } = numericRange(columnOf(dataset, use.column), use.scale)
-  if (absolute(min) > absolute(max)) return absolute(min)
-  return absolute(max)
-}
-
-function numericRange(column: ValueColumn, scale: number): { readonly min: bigint; readonly max: bigint } {
-  if (column.type === "integer") return { max: BigInt(column.range.max), min: BigInt(column.range.min) }
-  if (column.type !== "decimal") throw new ParleyError("contract-invalid", `${column.name} is no measure`)
-  return { max: textToScaled(column.range.max, scale), min: textToScaled(column.range.min, scale) }
+/** By aggregate: the output column that it is for. */
+export function aggregateNames(plan: Plan): readonly string[] {
+  const names = plan.outputs.flatMap((output) => {
+    if (output.kind === "dimension") return []
+    if (output.kind === "aggregate") return [[output.aggregate, output.name] as const]
+    return [
+      [output.numerator, `${output.name}.numerator`] as const,
+      [output.denominator, `${output.name}.denominator`] as const,
+    ]
+  })
+  const byIndex = new Map(names)
+  return plan.aggregates.map((_, index) => byIndex.get(index) ?? "")
 }
 
 export function datasetOf(contract: Contract, name: string): Dataset {

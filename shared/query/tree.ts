@@ -36,10 +36,8 @@ export async function parseStatement(scalar: Scalar, sql: string): Promise<Parse
 export function readStatement(json: string): TreeNode {
   const answer = node(parseExactly(json))
   if (answer.error === true) {
-    throw new ParleyError(
-      "query-malformed",
-      `not a SELECT that DuckDB parses, at character ${Number(answer.position) + 1}`,
-    )
+    const at = /^\d+$/.test(String(answer.position)) ? `, at character ${Number(answer.position) + 1}` : ""
+    throw new ParleyError("query-malformed", `not a SELECT that DuckDB parses${at}`)
   }
   const { statements } = answer
   if (!Array.isArray(statements) || statements.length !== 1) {

@@ -93,10 +93,9 @@ function withQuery(contract: Contract): void {
     name: `${dataset}_band`,
   })
   const average = (dataset: string) => ({
-    column: "forwarded",
-    dataset,
     kind: "avg" as const,
     name: `${dataset}_forwarded`,
+    reads: [{ column: "forwarded", dataset }],
   })
   query.name = "mules"
   query.meaning = "share of incoming money that is sent on within a day, by activity at both banks"

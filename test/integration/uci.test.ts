@@ -96,11 +96,12 @@ const query = (owners: readonly string[]) => ({
     { column: "marriage", dataset: "bureau", kind: "dimension", name: "marriage" },
     { column: "default_next", dataset: "bank", kind: "dimension", name: "default_next" },
     { kind: "count", name: "people" },
-    { column: "limit_bal", dataset: "bank", kind: "sum", name: "limits" },
-    { column: "age", dataset: "bureau", kind: "avg", name: "age" },
-    { column: "paid_1", dataset: payer(owners), kind: "sum", name: "paid" },
+    { kind: "sum", name: "limits", reads: [{ column: "limit_bal", dataset: "bank" }] },
+    { kind: "avg", name: "age", reads: [{ column: "age", dataset: "bureau" }] },
+    { kind: "sum", name: "paid", reads: [{ column: "paid_1", dataset: payer(owners) }] },
   ],
   parameters: [{ name: "youngest", range: { max: 60, min: 18 }, type: "integer" }],
+  privacy: null,
   purpose: "outcome-research",
   recipients: ["agency"],
   sql: sqlFor(owners),
@@ -164,8 +165,13 @@ function bruteForce(people: readonly Person[], youngest: number) {
   const passes = (members: readonly Person[]) =>
     members.length >= K &&
     ["limit_bal", "age", "paid_1"].every((measure) => {
-      const nonzero = members.filter((person) => person[measure] !== 0).length
-      return nonzero >= K && (nonzero === members.length || members.length - nonzero >= K)
+      const sizes = members.map((person) => Math.abs(person[measure] ?? 0)).sort((a, b) => b - a)
+      const nonzero = sizes.filter((size) => size !== 0).length
+      const [largest = 0, second = 0] = sizes
+      const others = sizes.reduce((sum, size) => sum + size, 0) - largest - second
+      // The p% rule of every owner, with p = 10.
+      const even = others * 100 >= 10 * largest
+      return even && nonzero >= K && (nonzero === members.length || members.length - nonzero >= K)
     })
   const released = [...groups].filter(([, members]) => passes(members)).sort(([, a], [, b]) => a.length - b.length)
   const withheld = [...groups].filter(([, members]) => !passes(members))

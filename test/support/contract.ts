@@ -50,7 +50,7 @@ export async function testContract(): Promise<Contract> {
     },
     format: "parley/contract/v1",
     id: "A".repeat(22),
-    limits: { grantLifetimeSeconds: 3600, runSeconds: 600, runs: 10, versionsPerDataset: 3 },
+    limits: { grantLifetimeSeconds: 3600, parameterSetsPerQuery: 3, runSeconds: 600, runs: 10, versionsPerDataset: 3 },
     parties: [
       await testParty("bank", ["owner"]),
       await testParty("bureau", ["owner"]),
@@ -65,15 +65,16 @@ export async function testContract(): Promise<Contract> {
         output: [
           { column: "region", dataset: "persons", kind: "dimension", name: "region" },
           { kind: "count", name: "people" },
-          { column: "balance", dataset: "accounts", kind: "sum", name: "total" },
+          { kind: "sum", name: "total", reads: [{ column: "balance", dataset: "accounts" }] },
         ],
         parameters: [{ name: "youngest", range: { max: 100, min: 0 }, type: "integer" }],
+        privacy: null,
         purpose,
         recipients: ["agency"],
         sql: BASE_SQL,
       },
     ],
-    release: { delaySeconds: 0, mode: "threshold" },
+    release: { mode: "threshold" },
     terms: {
       agreement: { reference: "test", sha256: "0".repeat(64) },
       outputOwner: "agency",

@@ -255,6 +255,7 @@ export class SignedRun {
       })),
       noiseShare: toBase64url(randomBytes(32)),
       optOutSalt: toBase64url(salt),
+      optOutSteps: (over.secret?.optOuts ?? []).map(() => 0),
       optOuts: [],
       owner: party,
       padding: "",

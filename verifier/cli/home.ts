@@ -16,11 +16,14 @@ import { readCapped, readRequired, writeAtomically } from "./files.ts"
  *     card.json                     own card
  *     address-book/<name>.json      other parties' cards with the day their fingerprint was confirmed
  *     token-secrets/<commitment>    32 bytes each
+ *     noise-key                     32 bytes; the noise of private results is derived from it
  *     datasets/<manifest>.json      data keys
  *     colleagues/<kid>.json         public keys of people of this party who sign in homes of their own
  *     contracts/<digest>.json       contracts that this party has signed
  *     documents/<digest>.*          attestation documents that this party has verified
  *     grants/<proposal>.<key>.jws   grants that this home has made, and booked
+ *     opt-outs/<lineage>.json       whom this party takes out of a dataset
+ *     opt-outs/in-force.json        in which order grants have put that in force
  *     rooms/<contract>.json         where the room of a contract is
  *     verified-receipts/<hash>      empty marks: bundles that verified
  *     ledger.jsonl                  own ledger

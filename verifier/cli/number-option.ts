@@ -10,6 +10,7 @@ export interface NumberRange {
 export const HOURS: NumberRange = { max: 168, min: 0.02, whole: false }
 export const TIMEOUT_SECONDS: NumberRange = { max: 604_800, min: 0, whole: false }
 export const SEQUENCE: NumberRange = { max: 1_000_000_000, min: 1, whole: true }
+export const PEOPLE: NumberRange = { max: 10_000_000, min: 1, whole: true }
 export const DAYS: NumberRange = { max: 36_500, min: 1, whole: true }
 
 /** A parser for commander. A bare `Number` lets NaN through, which fails only after something was booked or signed. */

@@ -17,6 +17,7 @@ const NOUNS: Readonly<Record<string, () => Promise<Command>>> = {
   receipt: async () => (await import("./receipt/index.ts")).receiptCommand(),
   audit: async () => (await import("./audit/index.ts")).auditCommand(),
   ledger: async () => (await import("./ledger/index.ts")).ledgerCommand(),
+  budget: async () => (await import("./budget/index.ts")).budgetCommand(),
   optout: async () => (await import("./optout/index.ts")).optoutCommand(),
   attestation: async () => (await import("./attestation/index.ts")).attestationCommand(),
   image: async () => (await import("./image/index.ts")).imageCommand(),

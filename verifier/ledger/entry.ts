@@ -2,10 +2,13 @@ import * as z from "zod"
 import { toHex } from "../../shared/bytes.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalBytes, parseCanonical } from "../../shared/json/canonical.ts"
-import { base64urlOf, Digest, Instant, integer, Name } from "../../shared/json/fields.ts"
+import { base64urlOf, DecimalText, Digest, Instant, integer, Name } from "../../shared/json/fields.ts"
 import { taggedHash } from "../../shared/signed/kinds.ts"
 
 const Versions = z.array(z.strictObject({ dataset: Name, lineage: base64urlOf(16), manifest: Digest })).max(64)
+
+/** What this party's own data pays for a private result; nothing under thresholds. The same charge is paid once. */
+const Spends = z.array(z.strictObject({ charge: Digest, lineage: base64urlOf(16), rho: DecimalText })).max(64)
 
 /** What an owner books about itself; a closed list. */
 export const LedgerEvent = z.discriminatedUnion("event", [
@@ -23,9 +26,12 @@ export const LedgerEvent = z.discriminatedUnion("event", [
     encryptionKey: base64urlOf(32),
     event: z.literal("granted"),
     manifests: Versions,
+    parameters: Digest,
     proposal: Digest,
     query: Name,
     sequence: integer(1, 1_000_000_000),
+    spend: Spends,
+    statement: Digest,
   }),
   /** A further approval of a grant that another key of this party made, in a home of its own. */
   z.strictObject({
@@ -34,9 +40,12 @@ export const LedgerEvent = z.discriminatedUnion("event", [
     event: z.literal("grant-approved"),
     grant: Digest,
     manifests: Versions,
+    parameters: Digest,
     proposal: Digest,
     query: Name,
     sequence: integer(1, 1_000_000_000),
+    spend: Spends,
+    statement: Digest,
   }),
   /** An amendment of `contract` was in force when this was booked. */
   z.strictObject({ amendment: Digest, contract: Digest, event: z.literal("contract-superseded") }),

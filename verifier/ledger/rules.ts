@@ -1,12 +1,9 @@
 import type { Contract } from "../../shared/contract/contract.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
+import { requireWithinBudget } from "./budget.ts"
 import type { Ledger, LedgerEvent } from "./entry.ts"
-
-type Granted = Extract<LedgerEvent, { event: "granted" }>
-type Approved = Extract<LedgerEvent, { event: "grant-approved" }>
-
-/** What a party is about to grant, or to approve. */
-export type Intention = Omit<Granted, "event">
+import { type Consented, type Intention, requireWithinLimits } from "./limits.ts"
+import { lineOf } from "./line.ts"
 
 /** A grant that a receipt cites, and that a key of the ledger's home has signed. */
 export interface CitedGrant {
@@ -17,12 +14,13 @@ export interface CitedGrant {
 
 /**
  * Throws when granting would break the owner's own word: two proposals of one sequence, a contract that an amendment
- * replaced, more runs or versions than the contract allows. The same proposal may be granted again: to another boot, or
- * to the same one when the grant made before has expired. Whoever approves a colleague's grant keeps the same word.
+ * replaced, more runs, versions or sets of parameter values than the contract or a rule allows, more privacy than there
+ * is in the budget. The same proposal may be granted again: to another boot, or to the same one when the grant made
+ * before has expired. Whoever approves a colleague's grant keeps the same word.
  */
 export function requireGrantable(ledger: Ledger, contract: Contract, intention: Intention): void {
-  const granted = ledger.entries.flatMap(({ event }) => (isConsent(event) ? [event] : []))
-  const own = granted.filter((event) => event.contract === intention.contract)
+  const consented = ledger.entries.flatMap(({ event }) => (isConsent(event) ? [event] : []))
+  const own = consented.filter((event) => event.contract === intention.contract)
   const other = own.find(({ proposal, sequence }) => sequence === intention.sequence && proposal !== intention.proposal)
   if (other !== undefined) {
     throw new ParleyError(
@@ -31,11 +29,11 @@ export function requireGrantable(ledger: Ledger, contract: Contract, intention: 
     )
   }
   requireNotSuperseded(ledger, intention.contract)
-  requireRuns(granted, lineOf(ledger, contract, intention.contract), contract, intention)
-  requireVersions(granted, contract, intention)
+  requireWithinLimits(contract, { consented, intention, line: lineOf(ledger, contract, intention.contract) })
+  requireWithinBudget(ledger, contract, intention.spend)
 }
 
-function isConsent(event: LedgerEvent): event is Granted | Approved {
+function isConsent(event: LedgerEvent): event is Consented {
   return event.event === "granted" || event.event === "grant-approved"
 }
 
@@ -75,53 +73,6 @@ export function requireOnlyAmendment(ledger: Ledger, predecessor: string | null,
       event.event === "contract-superseded" && event.contract === predecessor && event.amendment !== amendment,
   )
   if (other) throw new ParleyError("contract-superseded", "another amendment of the same contract is in force")
-}
-
-/**
- * The contract with all that leads to it by amendment, and all that leads from there: two amendments of one contract
- * share its runs. As far as the contract itself, what was signed, and what took another's place name them.
- */
-function lineOf(ledger: Ledger, { predecessor }: Contract, contract: string): ReadonlySet<string> {
-  const links = ledger.entries.flatMap(({ event }) => {
-    if (event.event === "contract-signed") return [[event.contract, event.predecessor] as const]
-    return event.event === "contract-superseded" ? [[event.amendment, event.contract] as const] : []
-  })
-  const line = new Set(predecessor === null ? [contract] : [contract, predecessor])
-  for (let before = 0; before < line.size; ) {
-    before = line.size
-    for (const [after, first] of links) {
-      if (first !== null && (line.has(after) || line.has(first))) line.add(after).add(first)
-    }
-  }
-  return line
-}
-
-/** Runs are counted over the whole line: otherwise an amendment that changes a comma buys all the runs again. */
-function requireRuns(
-  granted: readonly (Granted | Approved)[],
-  line: ReadonlySet<string>,
-  { limits }: Contract,
-  { proposal }: Intention,
-): void {
-  const counted = granted.filter(({ contract }) => line.has(contract))
-  const proposals = new Set([...counted.map((event) => event.proposal), proposal])
-  if (proposals.size > limits.runs) throw new ParleyError("limit-reached", `${limits.runs} runs are used up`)
-}
-
-/**
- * Versions are counted by the data's lineage, across contracts and amendments, so that neither resets the count. They
- * are counted for every dataset of the proposal: an owner that brings its data in ever new versions, to see what
- * changes, is stopped by the others, since its own ledger binds only itself.
- */
-function requireVersions(granted: readonly (Granted | Approved)[], { limits }: Contract, intention: Intention): void {
-  for (const { dataset, lineage } of intention.manifests) {
-    const used = [...granted.flatMap(({ manifests }) => manifests), ...intention.manifests].filter(
-      (m) => m.lineage === lineage,
-    )
-    if (new Set(used.map(({ manifest }) => manifest)).size > limits.versionsPerDataset) {
-      throw new ParleyError("limit-reached", `${dataset}: ${limits.versionsPerDataset} versions are used up`)
-    }
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ContractInForce } from "../../shared/contract/in-force.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { canonicalText } from "../../shared/json/canonical.ts"
+import { spendOf } from "../../shared/privacy/spend.ts"
 import type { Bundle } from "../../shared/protocol/bundle.ts"
 import type { Receipt } from "../../shared/protocol/receipt.ts"
 import type { Signed } from "../../shared/signed/jws.ts"
@@ -62,6 +63,16 @@ function comparisons({ bundle, inForce, receipt, run }: Parts): readonly (readon
       grants.map(({ grant, party }) => ({ digest: grant.payload.ledgerHead, party })),
     ],
     ["opt-outs", predicate.optOuts, optOuts(run)],
+    [
+      "spend",
+      predicate.spend,
+      spendOf(
+        inForce.contract,
+        proposal.query,
+        proposal.manifests.map(({ dataset }) => dataset),
+      ),
+    ],
+    ["mode of release", predicate.policy.mode, inForce.contract.release.mode],
   ]
 }
 

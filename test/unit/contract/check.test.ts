@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { checkContract } from "../../../shared/contract/check.ts"
 import { Contract } from "../../../shared/contract/contract.ts"
+import type { OutputColumn } from "../../../shared/contract/query.ts"
 import type { ErrorCode } from "../../../shared/errors/index.ts"
 import { checkSchema } from "../../../shared/json/canonical.ts"
 import { testContract } from "../../support/contract.ts"
@@ -21,21 +22,37 @@ const first = <T>(list: readonly T[]): T => {
 const dataset = (draft: Contract) => first(draft.datasets)
 const rule = (draft: Contract) => dataset(draft).rule
 
+function bucket(draft: Contract, values: Extract<OutputColumn, { kind: "bucket" }>["values"]): void {
+  first(draft.queries).output.push({ kind: "bucket", name: "part", values })
+}
+
 const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
   "a column named in a rule that is not there": [(d) => rule(d).filterColumns.push("nowhere"), "contract-invalid"],
-  "a count-distinct of a column": [
-    (d) => first(rule(d).aggregateColumns).functions.push("count-distinct"),
-    "contract-feature-unsupported",
+  "a bucket whose range misses its grid": [
+    (d) => bucket(d, { range: { max: 10, min: 0, step: 3 }, type: "integer" }),
+    "contract-invalid",
+  ],
+  "a bucket of days that are not the first of their unit": [
+    (d) => bucket(d, { range: { max: "2026-12-01", min: "2026-01-02" }, type: "date", unit: "month" }),
+    "contract-invalid",
+  ],
+  "a bucket of weeks that begin on another day than Monday": [
+    (d) => bucket(d, { range: { max: "2026-01-12", min: "2026-01-04" }, type: "date", unit: "week" }),
+    "contract-invalid",
+  ],
+  "a bucket that ends before it begins": [
+    (d) => bucket(d, { range: { max: "2026-01-01", min: "2026-02-01" }, type: "date", unit: "month" }),
+    "contract-invalid",
+  ],
+  "a budget under thresholds": [
+    (d) => Object.assign(rule(d), { privacyBudget: { delta: "0.1", epsilon: "1" } }),
+    "contract-invalid",
   ],
   "a dataset of nobody": [(d) => Object.assign(dataset(d), { owner: "agency" }), "contract-invalid"],
-  "a dimension that is a measure": [(d) => rule(d).dimensionColumns.push("balance"), "contract-invalid"],
-  "a dominance rule": [
-    (d) => Object.assign(rule(d), { dominance: { k: 10, kind: "n-k", n: 1 } }),
-    "contract-feature-unsupported",
-  ],
-  "a fixed time of release": [
-    (d) => Object.assign(d, { release: { delaySeconds: 5, mode: "threshold" } }),
-    "contract-feature-unsupported",
+  "a dimension that is the identity": [(d) => rule(d).dimensionColumns.push("id"), "contract-invalid"],
+  "a dominance rule of both kinds that another one implies": [
+    (d) => rule(d).dominance.push({ kind: "p-percent", p: 5 }, { k: 70, kind: "n-k", n: 2 }),
+    "contract-invalid",
   ],
   "a grid that misses its end": [
     (d) =>
@@ -49,14 +66,18 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
       }),
     "contract-invalid",
   ],
-  "a list rule": [(d) => Object.assign(rule(d), { kind: "list" }), "contract-feature-unsupported"],
+  "a list rule": [(d) => Object.assign(rule(d), { kind: "list" }), "contract-lists-unsupported"],
+  "a low threshold of a column": [
+    (d) => rule(d).threshold.columns.push({ column: "balance", minIdentities: 50 }),
+    "contract-invalid",
+  ],
   "a low threshold without an override": [
     (d) => Object.assign(rule(d).threshold, { minIdentities: 10 }),
     "contract-invalid",
   ],
-  "a privacy budget": [
-    (d) => Object.assign(rule(d), { privacyBudget: { delta: "0.1", epsilon: "1" } }),
-    "contract-feature-unsupported",
+  "a privacy of a query under thresholds": [
+    (d) => Object.assign(first(d.queries), { privacy: { clamps: [], groupsPerIdentity: 1, rho: "1" } }),
+    "contract-invalid",
   ],
   "a query for a party that receives nothing": [
     (d) => Object.assign(first(d.queries), { recipients: ["bank"] }),
@@ -76,11 +97,16 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
     "contract-invalid",
   ],
   "an output column that is not there": [
-    (d) => void first(d.queries).output.push({ column: "nowhere", dataset: "accounts", kind: "sum", name: "x" }),
+    (d) =>
+      void first(d.queries).output.push({
+        kind: "sum",
+        name: "x",
+        reads: [{ column: "nowhere", dataset: "accounts" }],
+      }),
     "contract-invalid",
   ],
   "differential privacy": [
-    (d) => Object.assign(d, { release: { delaySeconds: 0, delta: "0", epsilon: "1", mode: "differential-privacy" } }),
+    (d) => Object.assign(d, { release: { delaySeconds: 60, mode: "differential-privacy" } }),
     "contract-feature-unsupported",
   ],
   "image updates": [
@@ -96,11 +122,20 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
     (d) => Object.assign(first(d.parties).card, { accessKey: first(d.parties).card.resultKey }),
     "contract-invalid",
   ],
-  "scalar functions": [(d) => rule(d).scalarFunctions.push("lower"), "contract-feature-unsupported"],
   "table names that collide": [
     (d) => {
       d.datasets.push({ ...dataset(d), lineage: "C".repeat(22) })
     },
+    "contract-invalid",
+  ],
+  "templates of a rule of another kind": [(d) => rule(d).templates.push("5".repeat(64)), "contract-invalid"],
+  "templates that are none": [(d) => Object.assign(rule(d), { kind: "template" }), "contract-invalid"],
+  "text that is to be added up": [
+    (d) => d.datasets[1]?.rule.aggregateColumns.push({ column: "region", functions: ["sum"] }),
+    "contract-invalid",
+  ],
+  "thresholds of a column that is not there": [
+    (d) => rule(d).threshold.columns.push({ column: "nowhere", minIdentities: 100 }),
     "contract-invalid",
   ],
   "two identity columns": [
@@ -112,7 +147,33 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
 describe("checkContract", () => {
   it("accepts the contract that the cases start from", () => {
     checkContract(checkSchema(contract, Contract))
-    expect(Object.keys(CASES).length).toBe(24)
+    expect(Object.keys(CASES).length).toBe(31)
+  })
+
+  it("accepts templates, column thresholds, an override below 11, dominance of both kinds, buckets and attributes", () => {
+    const draft = structuredClone(contract)
+    bucket(draft, { range: { max: "2026-01-12", min: "2026-01-05" }, type: "date", unit: "week" })
+    bucket(draft, { range: { max: "2026-10-01", min: "2026-01-01" }, type: "date", unit: "quarter" })
+    first(draft.queries).output.splice(-1, 1)
+    const { threshold, ...own } = rule(draft)
+    Object.assign(rule(draft), {
+      ...own,
+      dimensionColumns: ["branch", "balance"],
+      dominance: [
+        { kind: "p-percent", p: 10 },
+        { k: 40, kind: "n-k", n: 1 },
+        { k: 60, kind: "n-k", n: 2 },
+      ],
+      kind: "template",
+      templates: ["5".repeat(64)],
+      threshold: {
+        ...threshold,
+        columns: [{ column: "balance", minIdentities: 10 }],
+        minIdentities: 5,
+        override: { approvedBy: "Ada", reason: "test" },
+      },
+    })
+    expect(checkContract(checkSchema(draft, Contract))).toBeUndefined()
   })
 
   for (const [name, [edit, code]] of Object.entries(CASES)) {

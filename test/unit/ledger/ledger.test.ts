@@ -6,22 +6,28 @@ import { promisify } from "node:util"
 import { beforeEach, describe, expect, it } from "vitest"
 import { utf8 } from "../../../shared/bytes.ts"
 import type { Contract } from "../../../shared/contract/contract.ts"
+import type { Query } from "../../../shared/contract/query.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { book, localLedger } from "../../../verifier/cli/ledger/book.ts"
 import { type LedgerEvent, readLedger } from "../../../verifier/ledger/entry.ts"
+import { questionOf } from "../../../verifier/ledger/question.ts"
 import { requireAmendable, requireGrantable, requireNotBehind } from "../../../verifier/ledger/rules.ts"
 import { expectCode } from "../../support/rejects.ts"
 
 const digest = (letter: string) => letter.repeat(64)
 const key = "A".repeat(43)
-const contract = { limits: { runs: 2, versionsPerDataset: 2 }, predecessor: null } as unknown as Contract
+const limits = { parameterSetsPerQuery: 2, runs: 2, versionsPerDataset: 2 }
+const contract = { datasets: [], limits, predecessor: null } as unknown as Contract
 const intention = (over: object = {}) => ({
   contract: digest("c"),
   encryptionKey: key,
   manifests: [],
+  parameters: digest("7"),
   proposal: digest("1"),
   query: "q",
   sequence: 1,
+  spend: [],
+  statement: digest("8"),
   ...over,
 })
 const granted = (over: object = {}): LedgerEvent => ({ ...intention(over), event: "granted" })
@@ -149,6 +155,89 @@ describe("what an owner may grant", () => {
     await expectCode("limit-reached", () =>
       requireGrantable(after, contract, intention({ proposal: digest("3"), sequence: 3 })),
     )
+  })
+
+  describe("by an owner's own rule, over all contracts", () => {
+    const lineage = "B".repeat(22)
+    const reading = (letter: string, over: object) => ({
+      manifests: [{ dataset: "d", lineage, manifest: digest(letter) }],
+      ...over,
+    })
+    const ruled = (runs: number | null, versions: number | null) =>
+      ({ ...contract, datasets: [{ name: "d", rule: { limits: { runs, versions } } }] }) as unknown as Contract
+
+    it("no more runs of its data: another contract with other partners does not buy any", async () => {
+      await book(home, granted(reading("a", { contract: digest("e") })))
+      const ledger = await localLedger(home)
+      const next = intention(reading("a", { proposal: digest("2") }))
+      await expectCode("limit-reached", () => requireGrantable(ledger, ruled(1, null), next))
+      requireGrantable(ledger, ruled(2, null), next)
+      requireGrantable(ledger, ruled(1, null), intention(reading("a", { contract: digest("e") })))
+      requireGrantable(ledger, ruled(1, null), intention({ proposal: digest("2") }))
+    })
+
+    it("no more versions than the tighter of rule and contract", async () => {
+      await book(home, granted(reading("a", { contract: digest("e") })))
+      const ledger = await localLedger(home)
+      const next = intention(reading("b", { proposal: digest("2") }))
+      await expectCode("limit-reached", () => requireGrantable(ledger, ruled(null, 1), next))
+      requireGrantable(ledger, ruled(null, 5), next)
+      await book(home, granted(reading("b", { contract: digest("e"), proposal: digest("2"), sequence: 2 })))
+      const third = intention(reading("d", { proposal: digest("3") }))
+      const after = await localLedger(home)
+      await expectCode("limit-reached", () => requireGrantable(after, ruled(null, 5), third))
+    })
+  })
+
+  describe("no further sets of parameter values", () => {
+    const lineage = "B".repeat(22)
+    const other = { parameters: digest("5"), proposal: digest("2"), sequence: 2 }
+    const frozen = (over: object = {}) =>
+      ({ ...contract, limits: { ...limits, parameterSetsPerQuery: 1 }, ...over }) as Contract
+
+    it("after the first grant has frozen them, for each query on its own", async () => {
+      await book(home, granted())
+      const ledger = await localLedger(home)
+      await expectCode("limit-reached", () => requireGrantable(ledger, frozen(), intention(other)))
+      requireGrantable(ledger, frozen(), intention({ ...other, parameters: digest("7") }))
+      requireGrantable(ledger, frozen(), intention({ ...other, query: "r", statement: digest("9") }))
+      requireGrantable(ledger, contract, intention(other))
+    })
+
+    it("than the contract has, whatever amendment they are asked under", async () => {
+      await book(home, granted({ contract: digest("a") }))
+      await book(home, { contract: digest("c"), event: "contract-signed", predecessor: digest("a") })
+      const ledger = await localLedger(home)
+      const amended = frozen({ predecessor: digest("a") })
+      // The amendment may have changed a comma of the SQL.
+      const asked = intention({ ...other, statement: digest("9") })
+      await expectCode("limit-reached", () => requireGrantable(ledger, amended, asked))
+      requireGrantable(ledger, frozen(), intention({ ...other, contract: digest("e"), statement: digest("9") }))
+    })
+
+    it("because the same question has another name, or is in another contract over the same data", async () => {
+      const data = { manifests: [{ dataset: "d", lineage, manifest: digest("a") }] }
+      await book(home, granted({ ...data, contract: digest("e") }))
+      const ledger = await localLedger(home)
+      const renamed = intention({ ...data, ...other, query: "r" })
+      await expectCode("limit-reached", () => requireGrantable(ledger, frozen(), renamed))
+      requireGrantable(ledger, frozen(), intention({ ...other, query: "r" }))
+    })
+
+    it("counts what it has approved for a colleague", async () => {
+      await book(home, { ...intention(), event: "grant-approved", grant: digest("9") })
+      const ledger = await localLedger(home)
+      await expectCode("limit-reached", () => requireGrantable(ledger, frozen(), intention(other)))
+    })
+  })
+
+  it("books a question by its SQL and its values, in whatever order they are written", () => {
+    const query = { name: "q", sql: "SELECT 1" } as Query
+    const asked = questionOf(query, { a: 1, b: "x" })
+    expect(questionOf({ ...query, name: "r" }, { b: "x", a: 1 })).toEqual(asked)
+    expect(questionOf(query, { a: 2, b: "x" })).toMatchObject({ statement: asked.statement })
+    expect(questionOf(query, { a: 2, b: "x" }).parameters).not.toBe(asked.parameters)
+    expect(questionOf({ ...query, sql: "SELECT 2" }, { a: 1, b: "x" }).statement).not.toBe(asked.statement)
   })
 
   it("no more runs because an amendment, or an amendment of one, has another digest", async () => {

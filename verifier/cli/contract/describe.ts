@@ -48,6 +48,11 @@ export async function describeFile(options: DescribeOptions): Promise<Descriptio
     )
     const [most = 1, rows = 0] = (counted.getRows()[0] ?? []).map(Number)
     guesses.push("ranges and domains are those of this file; widen them to what later versions may hold")
+    guesses.push(
+      "no scalar functions are allowed: name in rule.scalarFunctions what a query may apply to these columns",
+    )
+    if (most > 1)
+      guesses.push('rule.rowCounts is ["aggregate"]: sums over several rows of one identity also count rows')
     return { dataset: dataset(options, columns, most, rows), guesses }
   } catch (cause) {
     if (cause instanceof ParleyError) throw cause
@@ -113,17 +118,20 @@ function dataset(options: DescribeOptions, columns: Column[], most: number, rows
       aggregateColumns: names("measure").map((column) => ({ column, functions: ["sum", "avg"] })),
       allowedRecipients: [...options.recipients],
       dimensionColumns: names("dimension"),
-      dominance: null,
+      dominance: names("measure").length === 0 ? [] : [{ kind: "p-percent", p: 10 }],
       filterColumns: columns.filter(({ type }) => type !== "identity").map(({ name }) => name),
       joinColumns: names("identity"),
       joinRequired: [],
       kind: "aggregation",
+      limits: { runs: null, versions: null },
       neverCompared: [],
       privacyBudget: null,
       purposes: [...options.purposes],
       rounding: { countStep: 1, sumStep: null },
+      rowCounts: most > 1 ? ["aggregate"] : [],
       scalarFunctions: [],
-      threshold: { minIdentities: 50, override: null },
+      templates: [],
+      threshold: { columns: [], minIdentities: 50, override: null },
     },
     tokenSpec: options.tokenSpec,
   }

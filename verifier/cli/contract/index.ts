@@ -3,6 +3,7 @@ import { amendCommand } from "./verbs/amend.ts"
 import { checkCommand } from "./verbs/check.ts"
 import { describeCommand } from "./verbs/describe.ts"
 import { diffCommand } from "./verbs/diff.ts"
+import { dryRunCommand } from "./verbs/dry-run.ts"
 import { hashCommand } from "./verbs/hash.ts"
 import { initCommand } from "./verbs/init.ts"
 import { pullCommand } from "./verbs/pull.ts"
@@ -22,6 +23,7 @@ export function contractCommand(): Command {
     .addCommand(showCommand())
     .addCommand(hashCommand())
     .addCommand(diffCommand())
+    .addCommand(dryRunCommand())
     .addCommand(signCommand())
     .addCommand(rejectCommand())
     .addCommand(endCommand())

@@ -63,7 +63,13 @@ export async function draftContract(home: Home, options: InitOptions, now: Date)
     },
     format: "parley/contract/v1",
     id: toBase64url(randomBytes(16)),
-    limits: { grantLifetimeSeconds: 86_400, runSeconds: 3600, runs: 100, versionsPerDataset: 12 },
+    limits: {
+      grantLifetimeSeconds: 86_400,
+      parameterSetsPerQuery: 1,
+      runSeconds: 3600,
+      runs: 100,
+      versionsPerDataset: 12,
+    },
     parties: cards.map((card) => ({
       approvals: approvalsOf(card, approvals),
       card,
@@ -71,7 +77,7 @@ export async function draftContract(home: Home, options: InitOptions, now: Date)
     })),
     predecessor: null,
     queries: [recipeQuery(options.recipe, datasets, options.recipient)],
-    release: { delaySeconds: 0, mode: "threshold" },
+    release: { mode: "threshold" },
     terms: await draftTerms(options, recipe),
     title: options.title ?? recipe.title,
     tokenSpecs: [tokenSpec(options)],

@@ -2,7 +2,10 @@ import type { Column } from "../../../shared/contract/columns.ts"
 import type { Dataset } from "../../../shared/contract/dataset.ts"
 import type { OutputColumn, Query } from "../../../shared/contract/query.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { tableName } from "../../../shared/query/scope.ts"
+import { tableName } from "../../../shared/query/table-name.ts"
+
+/** What recipes ask: sums and averages of one column each. */
+type RecipeColumn = Extract<OutputColumn, { kind: "avg" | "count" | "dimension" | "sum" }>
 
 /** A recipe: which numbers a kind of collaboration usually asks for. */
 interface Recipe {
@@ -49,10 +52,12 @@ export function recipeQuery(recipe: RecipeName, datasets: readonly Dataset[], re
   if (measures.length > 0 && measure === null) {
     throw new ParleyError("usage", `recipe ${recipe} needs a measure column, and no dataset has one`)
   }
-  const output: OutputColumn[] = [
+  const output: RecipeColumn[] = [
     ...(dimension === null ? [] : [{ ...dimension, kind: "dimension" as const, name: dimension.column }]),
     { kind: "count", name: "people" },
-    ...measures.flatMap((kind) => (measure === null ? [] : [{ ...measure, kind, name: `${kind}_${measure.column}` }])),
+    ...measures.flatMap((kind) =>
+      measure === null ? [] : [{ kind, name: `${kind}_${measure.column}`, reads: [measure] }],
+    ),
   ]
   return {
     maxGroups: 1000,
@@ -60,6 +65,7 @@ export function recipeQuery(recipe: RecipeName, datasets: readonly Dataset[], re
     name: recipe,
     output,
     parameters: [],
+    privacy: null,
     purpose,
     recipients: [...recipients],
     sql: sqlOf(datasets, output),
@@ -67,7 +73,7 @@ export function recipeQuery(recipe: RecipeName, datasets: readonly Dataset[], re
 }
 
 /** The SQL that says what the declared output columns say. */
-export function sqlOf(datasets: readonly Dataset[], output: readonly OutputColumn[]): string {
+export function sqlOf(datasets: readonly Dataset[], output: readonly RecipeColumn[]): string {
   const identity = (dataset: Dataset) => {
     const column = dataset.columns.find(({ type }) => type === "identity")
     return `${tableName(dataset.name)}.${column?.name ?? ""}`
@@ -76,8 +82,9 @@ export function sqlOf(datasets: readonly Dataset[], output: readonly OutputColum
   if (first === undefined) throw new ParleyError("usage", "a query needs a dataset")
   const selected = output.map((column) => {
     if (column.kind === "count") return `count(DISTINCT ${identity(first)}) AS ${column.name}`
-    const source = `${tableName(column.dataset)}.${column.column}`
-    return column.kind === "dimension" ? `${source} AS ${column.name}` : `${column.kind}(${source}) AS ${column.name}`
+    if (column.kind === "dimension") return `${tableName(column.dataset)}.${column.column} AS ${column.name}`
+    const read = column.reads.map(({ column: name, dataset }) => `${tableName(dataset)}.${name}`)
+    return `${column.kind}(${read.join()}) AS ${column.name}`
   })
   const joins = others.map((dataset) => `JOIN ${tableName(dataset.name)} ON ${identity(first)} = ${identity(dataset)}`)
   const grouped = output.flatMap((column) =>

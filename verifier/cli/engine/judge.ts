@@ -2,8 +2,8 @@ import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import type { Contract } from "../../../shared/contract/contract.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
-import { judgeQuery } from "../../../shared/query/judge.ts"
-import type { JudgedQuery } from "../../../shared/query/judged.ts"
+import { judgeQuery } from "../../../shared/query/judge/judge.ts"
+import type { Plan } from "../../../shared/query/plan.ts"
 import { parseStatement } from "../../../shared/query/tree.ts"
 
 const PROGRAM = fileURLToPath(new URL("./parse-main.ts", import.meta.url))
@@ -11,8 +11,8 @@ const PARSE_MS = 20_000
 const MAX_TREE_BYTES = 16 * 1024 * 1024
 
 /** Judges every query of a contract just as the enclave will. Throws `query-refused` naming query, place and owner. */
-export async function judgeLocally(contract: Contract): Promise<readonly JudgedQuery[]> {
-  const plans: JudgedQuery[] = []
+export async function judgeLocally(contract: Contract): Promise<readonly Plan[]> {
+  const plans: Plan[] = []
   for (const query of contract.queries) {
     try {
       const { tree } = await parseStatement(scalar, query.sql)

@@ -5,6 +5,7 @@ import { parseLoose } from "../../../shared/json/canonical.ts"
 import { base64urlOf } from "../../../shared/json/fields.ts"
 import { readCapped } from "../files.ts"
 import { type Home, inHome, writeHomeJson } from "../home.ts"
+import { locked } from "../ledger/lock.ts"
 
 const MAX_BYTES = 4 * 1024 * 1024
 /** As many as fit into a grant's sealed secret. */
@@ -18,11 +19,18 @@ export async function optOutsOf(home: Home, lineage: string): Promise<readonly s
 }
 
 export async function addOptOuts(home: Home, lineage: string, added: readonly string[]): Promise<number> {
-  const before = await optOutsOf(home, lineage)
-  const tokens = [...new Set([...before, ...added])].sort()
-  requireFewOptOuts(tokens.length)
-  await writeHomeJson(home, `opt-outs/${lineage}.json`, { lineage, tokens })
-  return tokens.length - before.length
+  return withOptOuts(home, async () => {
+    const before = await optOutsOf(home, lineage)
+    const tokens = [...new Set([...before, ...added])].sort()
+    requireFewOptOuts(tokens.length)
+    await writeHomeJson(home, `opt-outs/${lineage}.json`, { lineage, tokens })
+    return tokens.length - before.length
+  })
+}
+
+/** One command at a time reads and changes who is taken out, and since when. */
+export function withOptOuts<T>(home: Home, work: () => Promise<T>): Promise<T> {
+  return locked(inHome(home, "opt-outs.lock"), work)
 }
 
 /** A longer list would be written and never read again: every later grant of this owner would fail on it. */

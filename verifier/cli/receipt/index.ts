@@ -3,6 +3,7 @@ import { Command } from "commander"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { MAX_BUNDLE_BYTES } from "../../../shared/protocol/bundle.ts"
 import { receiptPath } from "../../../shared/room/layout.ts"
+import { policyLine } from "../../privacy/policy-line.ts"
 import { type VerifiedReceipt, verifyBundle } from "../../receipt/verify.ts"
 import { roomContractInForce } from "../../room/contract.ts"
 import { readRequired, writeAtomically } from "../files.ts"
@@ -82,12 +83,16 @@ function shown(receipt: VerifiedReceipt): string {
     `receipt ${receipt.digest}${receipt.simulated ? " SIMULATED" : ""}`,
     `contract ${predicate.contract}`,
     `query ${predicate.query}, sequence ${predicate.sequence}, issued ${predicate.issuedAt}`,
-    `released to ${predicate.recipients.join(", ")}: ${predicate.groups.released} groups, withheld ${predicate.groups.withheld}`,
-    `at least ${predicate.policy.minIdentities} identities behind every number`,
+    `released to ${predicate.recipients.join(", ")}: ${groupsLine(predicate.groups)}`,
+    policyLine(predicate.policy),
     ...predicate.manifests.map(({ dataset, digest }) => `data ${dataset} ${digest}`),
     ...predicate.grants.map(({ digest, party }) => `granted by ${party} ${digest}`),
     `previous receipt ${predicate.previous ?? "none"}`,
   ].join("\n")
+}
+
+function groupsLine(groups: VerifiedReceipt["receipt"]["predicate"]["groups"]): string {
+  return groups === null ? "every declared group" : `${groups.released} groups, withheld ${groups.withheld}`
 }
 
 function summary({ checked, digest, receipt, simulated, unchecked }: VerifiedReceipt) {

@@ -5,6 +5,7 @@ import type { Grant } from "../../../shared/protocol/grant.ts"
 import { grantApproval } from "../../../shared/protocol/granters.ts"
 import { signJwsBytes } from "../../../shared/signed/jws.ts"
 import { keyId } from "../../../shared/signed/keys.ts"
+import { spentBefore } from "../../ledger/budget.ts"
 import { requireGrantable } from "../../ledger/rules.ts"
 import type { RoomGrant } from "../../room/objects.ts"
 import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
@@ -40,7 +41,9 @@ export async function approveGrant(
   const named = own.filter(({ digest }) => digest.startsWith(options.of ?? ""))
   const { digest, grant, kids } = grantTo(named, party, session, (made) => faultOf(made, inForce, run, owns))
   if (kids.includes(kid)) return { again: true, digest, session }
-  const intention = intentionOf(run.proposal, versions, session)
+  const intended = intentionOf(inForce, run.proposal, versions, session, { noiseShare: null, party })
+  const paid = spentBefore(await localLedger(home), intended.proposal, intended.encryptionKey)
+  const intention = { ...intended, spend: [...(paid ?? intended.spend)] }
   if (!(await isApproved(room, digest))) {
     await book(home, { ...intention, event: "grant-approved", grant: digest }, (ledger) =>
       requireGrantable(ledger, inForce.contract, intention),

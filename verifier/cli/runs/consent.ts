@@ -1,6 +1,8 @@
 import { join } from "node:path"
 import type { Bytes } from "../../../shared/bytes.ts"
+import type { Contract } from "../../../shared/contract/contract.ts"
 import { type ContractInForce, requireValidAt } from "../../../shared/contract/in-force.ts"
+import type { Query } from "../../../shared/contract/query.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { grantApproval } from "../../../shared/protocol/granters.ts"
 import type { Manifest } from "../../../shared/protocol/manifest.ts"
@@ -9,7 +11,10 @@ import { checkParameters } from "../../../shared/query/parameters.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { peekJwsUnverified } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
-import { type Intention, requireNotBehind } from "../../ledger/rules.ts"
+import type { Intention } from "../../ledger/limits.ts"
+import { questionOf } from "../../ledger/question.ts"
+import { requireNotBehind } from "../../ledger/rules.ts"
+import { type Payer, spendsOf } from "../../privacy/charge.ts"
 import { type RoomObject, roomGrants, roomManifests } from "../../room/objects.ts"
 import { requireOwnContract } from "../contract/own-contract.ts"
 import type { VerifiedSession } from "../enclave/verify.ts"
@@ -100,8 +105,7 @@ async function proposedVersions(
   inForce: ContractInForce,
   proposal: Proposal,
 ): Promise<readonly RoomObject<Manifest>[]> {
-  const query = inForce.contract.queries.find(({ name }) => name === proposal.query)
-  if (query === undefined) throw new ParleyError("proposal-invalid", "no such query in the contract")
+  const query = queryOf(inForce.contract, proposal)
   checkParameters(query, proposal.parameters)
   const [plan] = await judgeLocally({ ...inForce.contract, queries: [query] })
   const named = proposal.manifests.map(({ dataset }) => dataset)
@@ -116,19 +120,33 @@ async function proposedVersions(
   })
 }
 
+function queryOf({ queries }: Contract, { query: wanted }: Proposal): Query {
+  const query = queries.find(({ name }) => name === wanted)
+  if (query === undefined) throw new ParleyError("proposal-invalid", "no such query in the contract")
+  return query
+}
+
 /** What is about to be booked. */
 export function intentionOf(
+  { contract }: ContractInForce,
   proposal: RoomObject<Proposal>,
   versions: readonly RoomObject<Manifest>[],
   session: VerifiedSession,
+  payer: Payer,
 ): Intention {
-  return {
-    contract: proposal.payload.contract,
+  const query = queryOf(contract, proposal.payload)
+  const run = {
     encryptionKey: keyId(session.encryptionKey),
     manifests: versions.map(({ digest, payload: { dataset, lineage } }) => ({ dataset, lineage, manifest: digest })),
     proposal: proposal.digest,
     query: proposal.payload.query,
+  }
+  return {
+    ...questionOf(query, proposal.payload.parameters),
+    ...run,
+    contract: proposal.payload.contract,
     sequence: proposal.payload.sequence,
+    spend: spendsOf(contract, run, payer),
   }
 }
 

@@ -8,10 +8,10 @@ import { encryptTo } from "../../../shared/signed/jwe.ts"
 import type { PublicJwk } from "../../../shared/signed/keys.ts"
 import { commitment } from "../../../shared/signed/kinds.ts"
 import type { RoomObject } from "../../room/objects.ts"
+import { noiseKey } from "../budget/noise-key.ts"
 import type { SealedRecord } from "../dataset/records.ts"
-import { readCapped, writeAtomically } from "../files.ts"
-import { type Home, inHome } from "../home.ts"
-import { optOutsOf, requireFewOptOuts } from "../optout/list.ts"
+import type { Home } from "../home.ts"
+import { putInForce } from "../optout/in-force.ts"
 
 /** What an owner wraps for one boot. */
 export interface SecretToSeal {
@@ -21,18 +21,27 @@ export interface SecretToSeal {
   readonly proposal: RoomObject<Proposal>
 }
 
-/** Keys, opt-outs and noise share for the attested key alone, and the commitment to the opt-outs; null without data. */
-export async function sealSecret(home: Home, sealing: SecretToSeal): Promise<Pick<Grant, "optOuts" | "secret">> {
+/** What goes into the grant, null without data; and the share of the noise, by which it is paid for. */
+export interface SealedSecret {
+  readonly sealed: Pick<Grant, "optOuts" | "secret">
+  readonly noiseShare: Uint8Array | null
+}
+
+/** Keys, opt-outs and noise share for the attested key alone, and the commitment to the opt-outs. */
+export async function sealSecret(home: Home, sealing: SecretToSeal): Promise<SealedSecret> {
   const { encryptionKey, own, party, proposal } = sealing
-  if (own.length === 0) return { optOuts: null, secret: null }
+  if (own.length === 0) return { noiseShare: null, sealed: { optOuts: null, secret: null } }
   const salt = randomBytes(32)
-  const optOuts = await allOptOuts(home, own)
+  const lineages = own.map(({ lineage }) => lineage)
+  const { steps, tokens: optOuts } = await putInForce(home, lineages)
+  const share = await noiseShare(home, proposal.payload, optOuts)
   const secret: GrantSecret = {
     contract: proposal.payload.contract,
     format: "parley/grant-secret/v1",
     keys: own.map(({ dataKey, dataset, manifest }) => ({ dataKey, dataset, manifest })),
-    noiseShare: await noiseShare(home, proposal.payload, optOuts),
+    noiseShare: toBase64url(share),
     optOutSalt: toBase64url(salt),
+    optOutSteps: [...steps],
     optOuts: [...optOuts],
     owner: party,
     padding: "",
@@ -40,8 +49,9 @@ export async function sealSecret(home: Home, sealing: SecretToSeal): Promise<Pic
   }
   const plaintext = paddedBytes(secret, MIN_GRANT_SECRET_BYTES)
   try {
-    const sealed = await encryptTo("grantSecret", plaintext, encryptionKey)
-    return { optOuts: commitment(OPT_OUT_TAG, salt, canonicalBytes(optOuts)), secret: sealed }
+    const jwe = await encryptTo("grantSecret", plaintext, encryptionKey)
+    const committed = commitment(OPT_OUT_TAG, salt, canonicalBytes(optOuts))
+    return { noiseShare: share, sealed: { optOuts: committed, secret: jwe } }
   } finally {
     plaintext.fill(0)
   }
@@ -52,17 +62,11 @@ async function noiseShare(
   home: Home,
   { contract, manifests, parameters, query }: Proposal,
   optOuts: readonly string[],
-): Promise<string> {
-  const path = inHome(home, "noise-key")
-  const key = (await readCapped(path, 32)) ?? new Uint8Array(randomBytes(32))
-  await writeAtomically(path, key, 0o600)
+): Promise<Uint8Array> {
   const run = canonicalText({ contract, manifests, optOuts, parameters, query })
-  return toBase64url(createHmac("sha256", key).update(run).digest())
-}
-
-async function allOptOuts(home: Home, own: readonly SealedRecord[]): Promise<readonly string[]> {
-  const lists = await Promise.all(own.map(({ lineage }) => optOutsOf(home, lineage)))
-  const all = [...new Set(lists.flat())].sort()
-  requireFewOptOuts(all.length)
-  return all
+  return new Uint8Array(
+    createHmac("sha256", await noiseKey(home))
+      .update(run)
+      .digest(),
+  )
 }

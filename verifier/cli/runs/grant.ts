@@ -117,9 +117,10 @@ async function keptGrant(home: Home, path: string, now: Date): Promise<Bytes | n
  */
 async function makeGrant(home: Home, inForce: ContractInForce, making: Making): Promise<Bytes> {
   const { kept, key, options, own, party, proposal, session, versions } = making
+  const { noiseShare, sealed } = await sealSecret(home, { encryptionKey: session.encryptionKey, own, party, proposal })
   const made = {
     ...lifetimeOf(options.hours, inForce, new Date()),
-    ...(await sealSecret(home, { encryptionKey: session.encryptionKey, own, party, proposal })),
+    ...sealed,
     contract: inForce.digest,
     format: "parley/grant/v1",
     party,
@@ -131,7 +132,7 @@ async function makeGrant(home: Home, inForce: ContractInForce, making: Making): 
       signingKey: keyId(session.signingKey),
     },
   } as const
-  const intention = intentionOf(proposal, versions, session)
+  const intention = intentionOf(inForce, proposal, versions, session, { noiseShare, party })
   await book(
     home,
     { ...intention, event: "granted" },

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Command } from "commander"
 import type { ContractInForce } from "../../../shared/contract/in-force.ts"
-import { effectivePolicy } from "../../../shared/query/policy.ts"
+import { statedPolicy } from "../../../shared/privacy/stated-policy.ts"
+import { policyLine } from "../../privacy/policy-line.ts"
 import { roomContractInForce } from "../../room/contract.ts"
 import { type EvidenceOptions, evidenceOptions } from "../enclave/index.ts"
 import { judgeLocally } from "../engine/judge.ts"
@@ -202,13 +203,13 @@ async function showRun(_room: Room, inForce: ContractInForce, run: RunStatus): P
   const { payload } = run.proposal
   const queries = inForce.contract.queries.filter(({ name }) => name === payload.query)
   const [plan] = await judgeLocally({ ...inForce.contract, queries })
-  const policy = plan === undefined ? null : effectivePolicy(inForce.contract, plan)
+  const policy = plan === undefined ? null : statedPolicy(inForce.contract, plan)
   const lines = [
     `proposal ${run.proposal.digest} by ${payload.proposer}, sequence ${payload.sequence}`,
     `query ${payload.query}: ${queries[0]?.meaning ?? "unknown"}`,
     `parameters ${JSON.stringify(payload.parameters)}`,
     ...payload.manifests.map(({ dataset, manifest }) => `version of ${dataset}: ${manifest}`),
-    `at least ${policy?.minIdentities ?? "?"} identities behind every number`,
+    ...(policy === null ? [] : [policyLine(policy)]),
   ]
   return { json: { ...describe(run), policy, proposal: payload }, text: lines.join("\n") }
 }

@@ -7,7 +7,7 @@ import { ParleyError } from "../../../shared/errors/index.ts"
 import { canonicalBytes } from "../../../shared/json/canonical.ts"
 import { instant } from "../../../shared/json/instant.ts"
 import type { Manifest } from "../../../shared/protocol/manifest.ts"
-import type { ParameterValues, Proposal } from "../../../shared/protocol/proposal.ts"
+import type { Proposal } from "../../../shared/protocol/proposal.ts"
 import { checkParameters } from "../../../shared/query/parameters.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { signJws } from "../../../shared/signed/jws.ts"
@@ -20,6 +20,7 @@ import { writeAtomically } from "../files.ts"
 import { localParty } from "../home.ts"
 import { localKey } from "../keys.ts"
 import type { Room } from "../room.ts"
+import { givenParameters } from "./parameters.ts"
 import { newestReceipt } from "./receipts.ts"
 import { type RunStatus, requireNotEnded, runStatuses } from "./state.ts"
 
@@ -55,7 +56,7 @@ export async function propose(
     id: toBase64url(randomBytes(16)),
     lastReceipt: await newestReceipt(room, inForce),
     manifests: await manifestsFor(room, inForce, query, options.manifest),
-    parameters: checkParameters(query, parameters(query, options.param)),
+    parameters: checkParameters(query, givenParameters(query, options.param)),
     proposer: (await localParty(room.home)).name,
     query: query.name,
     sequence: options.sequence ?? (statuses.at(-1)?.proposal.payload.sequence ?? 0) + 1,
@@ -97,14 +98,4 @@ async function manifestsFor(room: Room, inForce: ContractInForce, query: Query, 
 
 function newest(a: Manifest, b: Manifest): number {
   return b.version - a.version
-}
-
-function parameters(query: Query, given: readonly string[]): ParameterValues {
-  const entries = given.map((text) => {
-    const [name = "", ...rest] = text.split("=")
-    const value = rest.join("=")
-    const declared = query.parameters.find((parameter) => parameter.name === name)
-    return [name, declared?.type === "integer" ? Number(value) : value] as const
-  })
-  return Object.fromEntries(entries)
 }

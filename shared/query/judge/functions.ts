@@ -1,0 +1,56 @@
+import type { CalendarUnit, ClockUnit, PartUnit } from "../expression.ts"
+import { list, node, type TreeNode } from "../tree.ts"
+import { judgeArithmetic } from "./arithmetic.ts"
+import { readText } from "./cell.ts"
+import { judgeExtreme } from "./choice.ts"
+import type { Context } from "./context.ts"
+import { argumentsOf, MAIN_FUNCTION, OPERATOR, PLAIN_FUNCTION, requireFunctionShape } from "./function-shape.ts"
+import type { Term } from "./lineage.ts"
+import { judgeDifference, judgePart, judgeTruncation } from "./time.ts"
+
+const OPERATORS: ReadonlySet<string> = new Set(["+", "-", "*", "//", "%"])
+const AGGREGATES: ReadonlySet<string> = new Set(["avg", "count", "count_star", "sum"])
+const CALENDAR: ReadonlySet<string> = new Set(["day", "week", "month", "quarter", "year"])
+const CLOCK: ReadonlySet<string> = new Set(["second", "minute", "hour", "day"])
+const PARTS: ReadonlySet<string> = new Set(["year", "quarter", "month", "day", "isodow", "hour"])
+
+/** Total functions only, each known by its exact name. */
+export function judgeFunction(context: Context, tree: TreeNode): Term {
+  const { places } = context
+  const name = String(tree.function_name)
+  if (name === "/") return places.refuse(tree, "/ stands between two aggregates only: write // for whole division")
+  if (AGGREGATES.has(name)) return places.refuse(tree, `${name}() stands as an output column only`)
+  const main = name === "date_part" && tree.schema === "main"
+  const shape = OPERATORS.has(name) ? OPERATOR : main ? MAIN_FUNCTION : PLAIN_FUNCTION
+  requireFunctionShape(places, tree, shape)
+  if (OPERATORS.has(name) || name === "abs") return judgeArithmetic(context, tree, name)
+  if (name === "greatest" || name === "least") return judgeExtreme(context, tree, name, list(tree.children).map(node))
+  return judgeTime(context, tree, name)
+}
+
+function judgeTime(context: Context, tree: TreeNode, name: string): Term {
+  const { places } = context
+  if (PARTS.has(name)) return judgePart(context, tree, name as PartUnit, argumentsOf(places, tree, 1)[0])
+  switch (name) {
+    case "date_part": {
+      const [unit, operand] = argumentsOf(places, tree, 2)
+      return judgePart(context, tree, unitOf(context, unit, PARTS) as PartUnit, operand)
+    }
+    case "date_trunc": {
+      const [unit, operand] = argumentsOf(places, tree, 2)
+      return judgeTruncation(context, tree, unitOf(context, unit, CALENDAR) as CalendarUnit, operand)
+    }
+    case "date_diff": {
+      const [unit, left, right] = argumentsOf(places, tree, 3)
+      return judgeDifference(context, tree, unitOf(context, unit, CLOCK) as Exclude<ClockUnit, "week">, left, right)
+    }
+    default:
+      return places.refuse(tree, `the function ${name} is not part of the profile`)
+  }
+}
+
+function unitOf({ places }: Context, tree: TreeNode, units: ReadonlySet<string>): string {
+  const unit = readText(places, tree)
+  if (unit !== null && units.has(unit)) return unit
+  return places.refuse(tree, `the unit is one of: ${[...units].join(", ")}`, "query-type")
+}

@@ -1,0 +1,7 @@
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
