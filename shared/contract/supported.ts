@@ -5,8 +5,7 @@ import type { Contract } from "./contract.ts"
  * Refuses what the schema can say and this version does not honour. A promise that nobody keeps would be worse than a
  * refusal; the fields are in the schema because a signed format is dear to change.
  */
-export function requireSupported({ datasets, evidence, release }: Contract): void {
-  if (release.mode !== "threshold") throw unsupported("release.mode", release.mode)
+export function requireSupported({ datasets, evidence }: Contract): void {
   if (evidence.imageUpdates !== null) throw unsupported("evidence.imageUpdates", "image updates without an amendment")
   for (const [index, { rule }] of datasets.entries()) {
     const path = `datasets.${index}.rule`

@@ -49,6 +49,7 @@ export class Cells {
 
 function addressOf(cell: Cell): Address {
   switch (cell.kind) {
+    case "alike":
     case "people":
     case "touched":
       return cell.kind

@@ -7,6 +7,8 @@ export const MOST_GROUPS = 200_000
 /** One group as the engine reports it, with every cell within what the plan lets it be. */
 export interface Group {
   readonly people: bigint
+  /** The fewest that are in the same counts and in no other. */
+  readonly alike: bigint
   readonly dimensions: readonly (string | null)[]
   /** By owner of whom not everybody has a row: persons of the group who do. */
   readonly present: ReadonlyMap<string, bigint>

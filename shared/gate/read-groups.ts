@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts"
 import { dimensionsOf, type Plan } from "../query/plan.ts"
-import { type HiddenCells, layoutOf, optionalOwners } from "../query/sql/layout.ts"
+import { countsOfSome, type HiddenCells, layoutOf, optionalOwners } from "../query/sql/layout.ts"
 import { type AggregateReader, aggregateReader } from "./aggregate-reader.ts"
 import { Cells, refused } from "./cells.ts"
 import { declaredBy } from "./dimension.ts"
@@ -29,6 +29,8 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
   const owners = optionalOwners(plan).map((owner) => [owner, mostPresent(contract, plan, owner)] as const)
   const dimensions = dimensionsOf(plan).map(declaredBy)
   const aggregates = plan.aggregates.map((_, index): AggregateReader => aggregateReader(plan, index, hidden))
+  const counts = countsOfSome(plan)
+  const several = counts.length > 1
   return (cells) => {
     const people = cells.count("people", most)
     if (people === 0n) throw refused("a group of nobody")
@@ -36,8 +38,16 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
       owners.map(([owner, there]) => [owner, cells.count(`present/${owner}`, lesser(there, people))]),
     )
     const touched = hidden.touched ? cells.countOrNull("touched", most) : null
+    const read = aggregates.map((reader) => reader(cells, { people, present }))
     return {
-      aggregates: aggregates.map((read) => read(cells, { people, present })),
+      aggregates: read,
+      alike: several
+        ? alikeOf(
+            cells,
+            people,
+            counts.map((index) => read[index]?.contributing ?? 0n),
+          )
+        : people,
       dimensions: dimensions.map((declared, index) => {
         const cell = cells.text(`dimension/${index}`)
         if (!declared(cell)) throw refused("a dimension outside its domain")
@@ -48,6 +58,14 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
       touched,
     }
   }
+}
+
+/** Those in a count, and those who are not, are made up of people who are in the same counts. */
+function alikeOf(cells: Cells, people: bigint, counts: readonly bigint[]): bigint {
+  const sets = counts.flatMap((count) => [count, people - count]).filter((count) => count > 0n)
+  const alike = cells.count("alike", sets.reduce(lesser, people))
+  if (alike === 0n) throw refused("a number of nobody")
+  return alike
 }
 
 /** Everybody of the result has a row of each relation that is not optional. */

@@ -4,12 +4,14 @@ import type { Group, GroupAggregate } from "./group.ts"
 
 /**
  * Thresholds per aggregate, not per group, of the identities of every owner: at least k contribute, and those in the
- * group that do not are none or at least k. Otherwise 0/1 weights of an owner's own would single out one person.
+ * group that do not are none or at least k. Otherwise 0/1 weights of an owner's own would single out one person. At least
+ * k are in the same counts and in no other: sums and differences of counts are then of so many people as well.
  */
 export function passes(group: Group, policy: EffectivePolicy): boolean {
   const least = BigInt(policy.minIdentities)
   return (
     group.people >= least &&
+    group.alike >= least &&
     [...group.present.values()].every((present) => present >= least) &&
     unknowable(group.touched, least) &&
     group.aggregates.every((aggregate, index) => {

@@ -5,7 +5,7 @@ import { concat } from "../bytes.ts"
 /** Gives bytes that it has never given before. Whoever throws a sample away has used its bytes up. */
 export type ByteSource = (length: number) => Uint8Array
 
-const BLOCK_BYTES = 128
+const BLOCK_BYTES = 64
 const MAX_BLOCKS = 2 ** 32
 
 /**
@@ -16,6 +16,11 @@ export function keyedStream(key: Uint8Array): ByteSource {
   let block = 0
   let left: Uint8Array = new Uint8Array()
   return (length) => {
+    if (length <= left.length) {
+      const whole = left.subarray(0, length)
+      left = left.subarray(length)
+      return whole
+    }
     const parts: Uint8Array[] = []
     let missing = length
     while (missing > 0) {

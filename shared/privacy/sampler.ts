@@ -10,8 +10,8 @@ import { integerSquareRoot, type Rational } from "./rational.ts"
 /** Uniform over 0, 1, ..., bound - 1. */
 export function uniform(source: ByteSource, bound: bigint): bigint {
   if (bound < 1n) throw new RangeError("nothing to choose from")
-  const bits = (bound - 1n).toString(2).length
   if (bound === 1n) return 0n
+  const bits = bitLength(bound - 1n)
   const length = (bits + 7) >> 3
   const surplus = BigInt(8 * length - bits)
   for (;;) {
@@ -20,6 +20,10 @@ export function uniform(source: ByteSource, bound: bigint): bigint {
     drawn >>= surplus
     if (drawn < bound) return drawn
   }
+}
+
+function bitLength(value: bigint): number {
+  return value < 2n ** 32n ? 32 - Math.clz32(Number(value)) : value.toString(2).length
 }
 
 /** True with probability numerator / denominator, which is at most 1. */

@@ -48,7 +48,7 @@ function numberSql(
 ): string {
   const clamp = clamps[index]
   if (part === "rows") return `sum(least(n${index}, ${plan.from.rowsPerIdentity}))`
-  if (clamp === null || clamp === undefined) return `count_if(k${index})`
+  if (clamp === null || clamp === undefined) return `count(*) FILTER (WHERE k${index})`
   const type = `DECIMAL(38, ${clamp.scale})`
   const [min, max] = [clamp.min, clamp.max].map((units) => `CAST(${literal(unitsText(units, clamp.scale))} AS ${type})`)
   // greatest() and least() pass over nulls: nothing would become the lower end of the range.

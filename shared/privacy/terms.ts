@@ -16,9 +16,10 @@ export function checkPrivacyTerms({ datasets, limits, queries, release }: Contra
     const what = noisy ? "is missing in a private contract" : "needs a private contract"
     throw invalid(`datasets.${index}.rule.privacyBudget`, what)
   }
-  // The time of release is fixed in advance, so everything else must have come to its end before.
-  if (release.mode === "differential-privacy" && release.delaySeconds >= limits.runSeconds) {
-    throw invalid("release.delaySeconds", "is not less than limits.runSeconds")
+  if (release.mode !== "differential-privacy") return
+  // The time of release is fixed in advance, so whatever else could end a run must come after it.
+  for (const limit of ["grantLifetimeSeconds", "runSeconds"] as const) {
+    if (release.delaySeconds >= limits[limit]) throw invalid("release.delaySeconds", `is not less than limits.${limit}`)
   }
 }
 

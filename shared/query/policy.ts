@@ -1,4 +1,3 @@
-import type { ValueColumn } from "../contract/columns.ts"
 import type { Contract } from "../contract/contract.ts"
 import type { Dataset } from "../contract/dataset.ts"
 import { withoutImplied } from "../contract/dominance.ts"
@@ -71,10 +70,4 @@ export function datasetOf(contract: Contract, name: string): Dataset {
   const dataset = contract.datasets.find((candidate) => candidate.name === name)
   if (dataset === undefined) throw new ParleyError("contract-invalid", `no dataset ${name}`)
   return dataset
-}
-
-export function columnOf(dataset: Dataset, name: string): ValueColumn {
-  const column = dataset.columns.find((candidate) => candidate.name === name)
-  if (column === undefined || column.type === "identity") throw new ParleyError("contract-invalid", `no column ${name}`)
-  return column
 }

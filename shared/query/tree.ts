@@ -12,6 +12,9 @@ export type Scalar = (sql: string, text: string) => Promise<string>
 
 const SERIALIZE = "json_serialize_sql($1::VARCHAR, skip_default := false, skip_empty := false, skip_null := false)"
 
+/** Control, bidi and invisible format characters, but for line feed and tab. */
+const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
+
 /** A statement's tree, and DuckDB's own text for it. */
 export interface ParsedStatement {
   readonly tree: TreeNode
@@ -23,10 +26,13 @@ export interface ParsedStatement {
  * what was judged would not be what DuckDB says it read.
  */
 export async function parseStatement(scalar: Scalar, sql: string): Promise<ParsedStatement> {
+  if (!sql.isWellFormed() || UNSEEN.test(sql)) {
+    throw new ParleyError("query-malformed", "a character in it is not seen, so that readers see other SQL than runs")
+  }
   const tree = readStatement(await scalar(SERIALIZE, sql))
   const text = await scalar(`json_deserialize_sql(${SERIALIZE})`, sql)
-  const again = readStatement(await scalar(SERIALIZE, text))
-  if (shape(tree) !== shape(again)) {
+  const again = await scalar(SERIALIZE, text)
+  if (node(parseExactly(again)).error === true || shape(tree) !== shape(readStatement(again))) {
     throw new ParleyError("query-refused", "the SQL does not survive DuckDB's own printing; write its joins one by one")
   }
   return { text, tree }

@@ -8,7 +8,7 @@ import { peekJwsUnverified, signJws } from "../../shared/signed/jws.ts"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
 import { testKey } from "../support/keys.ts"
-import { parleyFailure, parleyJson } from "../support/parley.ts"
+import { parleyFailure, parleyJson, runParley } from "../support/parley.ts"
 
 let room: CleanRoom
 let contract: Contract
@@ -182,5 +182,51 @@ describe("a contract with a card under a party's name", () => {
     const folder = await changed(async () => undefined)
     const args = ["contract", "sign", "--home", home, "--room", folder, ...room.accept()]
     expect(await parleyFailure(args)).toMatchObject({ code: "party-mismatch", exit: 10 })
+  })
+})
+
+describe("a contract before anybody signs", () => {
+  const checked = async (edit: (draft: Contract) => void) => {
+    const folder = await withContract(edited(edit))
+    return ["contract", "check", join(folder, "contract.json")]
+  }
+
+  it("shows the effective rule of each query, its digest, and what could be subtracted", async () => {
+    const args = await checked((draft) => {
+      Object.assign(draft.limits, { parameterSetsPerQuery: 1, versionsPerDataset: 2 })
+      for (const { rule } of draft.datasets) rule.rounding = { countStep: 5, sumStep: "400" }
+    })
+    const { leakage, queries } = await parleyJson(args)
+    const dominance = ["p% with p=10"]
+    expect(queries).toMatchObject([
+      {
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        policy: { countStep: 5, dominance: [{ kind: "p-percent", p: 10 }], mode: "threshold" },
+        query: "attribution",
+        rule: [
+          { column: "region", from: "persons.region", kind: "dimension", people: null, step: null },
+          { column: "people", dominance: [], kind: "count", people: 50, step: "5" },
+          { column: "sum_balance", dominance, from: "accounts.balance", kind: "sum", people: 50, step: "1200" },
+        ],
+      },
+    ])
+    expect((leakage as { kind: string }[]).map(({ kind }) => kind)).toEqual(["versions", "versions", "opt-outs"])
+    const { stdout } = await runParley(args)
+    expect(stdout).toMatch(/sum_balance +sum +accounts\.balance +50 +1200 +p% with p=10/)
+    expect(stdout).toContain("versions: accounts: 2 versions; any two can be subtracted")
+  })
+
+  it("holds an owner to its templates: the digest that is shown is allowed, and no other query", async () => {
+    const { queries } = await parleyJson(await checked(() => undefined))
+    const [query] = queries as { digest: string }[]
+    const template = (draft: Contract) => {
+      for (const { rule } of draft.datasets) Object.assign(rule, { kind: "template", templates: [query?.digest] })
+    }
+    expect(await parleyJson(await checked(template))).toMatchObject({ queries: [{ digest: query?.digest }] })
+    const other = await checked((draft) => {
+      template(draft)
+      for (const changed of draft.queries) changed.meaning = "another one"
+    })
+    expect(await parleyFailure(other)).toMatchObject({ code: "query-rule" })
   })
 })

@@ -52,6 +52,8 @@ async function expectBooked(party: string): Promise<void> {
 
 describe("a grant whose command is killed", () => {
   const places: Readonly<Record<string, readonly [string, number, number]>> = {
+    // Only the first grant of these data notes this.
+    "before it is noted whom it takes out": ["/opt-outs/in-force\\.json$", 1, 0],
     "after it is booked, before it leaves": ["/room/grants/", 1, 1],
     // The first entry of the command is the enclave's verification, the second one is the grant.
     "before it is booked": ["/ledger\\.jsonl$", 2, 0],

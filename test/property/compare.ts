@@ -1,5 +1,5 @@
 import type { Group } from "../../shared/gate/group.ts"
-import type { Plan } from "../../shared/query/plan.ts"
+import type { Aggregate, Plan } from "../../shared/query/plan.ts"
 import type { ValueType } from "../../shared/query/value-type.ts"
 import type { GroupTruth } from "./brute-force.ts"
 import { date, type Value, written } from "./value.ts"
@@ -8,6 +8,7 @@ import { date, type Value, written } from "./value.ts"
 export interface Numbers {
   readonly dimensions: readonly (string | null)[]
   readonly people: bigint
+  readonly alike: bigint
   readonly present: Readonly<Record<string, bigint>>
   readonly aggregates: readonly {
     readonly contributing: bigint
@@ -19,7 +20,7 @@ export interface Numbers {
   }[]
 }
 
-export function numbersOf({ aggregates, dimensions, people, present }: Group): Numbers {
+export function numbersOf({ aggregates, alike, dimensions, people, present }: Group): Numbers {
   return {
     aggregates: aggregates.map(({ absolute, contributing, contributingPresent, rows, shares, total }) => ({
       absolute,
@@ -29,6 +30,7 @@ export function numbersOf({ aggregates, dimensions, people, present }: Group): N
       shares,
       total,
     })),
+    alike,
     dimensions,
     people,
     present: Object.fromEntries(present),
@@ -56,10 +58,29 @@ export function expectedNumbers(plan: Plan, truth: GroupTruth, asked: number): N
         total: sum(totals),
       }
     }),
+    alike:
+      plan.aggregates.filter((aggregate) => ofSome(plan, aggregate)).length > 1
+        ? fewestAlike(plan, truth)
+        : count(people),
     dimensions: dimensionTexts(plan, truth),
     people: count(people),
     present: present(people),
   }
+}
+
+function ofSome({ from }: Plan, aggregate: Aggregate): boolean {
+  if (aggregate.kind !== "count") return false
+  return aggregate.filter !== null || from.relations[aggregate.relation]?.optional === true
+}
+
+/** The fewest people who are in the same counts and in no other. */
+export function fewestAlike({ aggregates }: Plan, { people }: GroupTruth): bigint {
+  const sizes = new Map<string, number>()
+  for (const { totals } of people) {
+    const pattern = totals.map((total, index) => aggregates[index]?.kind === "count" && total !== null).join()
+    sizes.set(pattern, (sizes.get(pattern) ?? 0) + 1)
+  }
+  return BigInt(Math.min(...sizes.values()))
 }
 
 /** Owners whose every relation is optional. */

@@ -1,5 +1,6 @@
 import type { Contract } from "../../shared/contract/contract.ts"
 import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
+import type { Query } from "../../shared/contract/query.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
 import { type Gated, gate } from "../../shared/gate/gate.ts"
 import type { EngineOutput, Group } from "../../shared/gate/group.ts"
@@ -35,19 +36,29 @@ export interface Ran {
   readonly gated: Gated
 }
 
-/** Null where the judge refuses: then there is nothing to run. */
-export async function makeTrial(g: Random, engine: Engine, base: Contract): Promise<Trial | null> {
-  const world = makeWorld(g)
-  const made = makeQuery(g, world)
+/** A query over a world, judged. */
+export async function judgeTrial(
+  engine: Engine,
+  base: Contract,
+  world: World,
+  made: Pick<Query, "output" | "parameters" | "sql">,
+  given: Given = {},
+): Promise<Trial> {
   const queries = base.queries.map((query) => ({ ...query, ...made }))
   const contract = { ...base, datasets: [...world.datasets], queries }
   const [query] = queries
   if (query === undefined) throw new RangeError("no query")
+  const { tree } = await parseStatement((text, value) => engine.scalar(text, value), made.sql)
+  const plan = judgeQuery(contract, query, tree)
+  return { contract, given, plan, policy: effectivePolicy(contract, plan), sql: made.sql, world }
+}
+
+/** Null where the judge refuses: then there is nothing to run. */
+export async function makeTrial(g: Random, engine: Engine, base: Contract): Promise<Trial | null> {
+  const world = makeWorld(g)
+  const made = makeQuery(g, world)
   try {
-    const { tree } = await parseStatement((text, value) => engine.scalar(text, value), made.sql)
-    const plan = judgeQuery(contract, query, tree)
-    const given = { p: between(g, 0, 5) }
-    return { contract, given, plan, policy: effectivePolicy(contract, plan), sql: made.sql, world }
+    return await judgeTrial(engine, base, world, made, { p: between(g, 0, 5) })
   } catch (cause) {
     if (cause instanceof ParleyError) return null
     throw cause

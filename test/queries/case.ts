@@ -22,12 +22,18 @@ export interface HostileQuery {
 }
 
 /** Why a group is not released. */
-export type Reason = "complement" | "contributors" | "dominance" | "left-out" | "people"
+export type Reason = "alike" | "complement" | "contributors" | "dominance" | "left-out" | "people"
 
 /** An aggregate as the reference brings it: 0 or 1 for counts; total in units of `scale` and rows with a value for sums. */
 export type ReferenceAggregate =
   | { readonly kind: "count"; readonly k: number; readonly step: bigint }
-  | { readonly kind: "avg" | "sum"; readonly k: number; readonly scale: number; readonly step: bigint; readonly rowStep: bigint }
+  | {
+      readonly kind: "avg" | "sum"
+      readonly k: number
+      readonly scale: number
+      readonly step: bigint
+      readonly rowStep: bigint
+    }
 
 /** A query from real use, with what it must give. */
 export interface LegitimateQuery {

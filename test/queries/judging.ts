@@ -6,7 +6,7 @@ import type { EffectivePolicy } from "../../shared/contract/effective-policy.ts"
 import { judgeQuery } from "../../shared/query/judge/judge.ts"
 import type { Plan } from "../../shared/query/plan.ts"
 import { effectivePolicy } from "../../shared/query/policy.ts"
-import { parseStatement } from "../../shared/query/tree.ts"
+import { parseStatement, type TreeNode } from "../../shared/query/tree.ts"
 import { queryOf } from "./case.ts"
 import { type World, worldContract } from "./worlds/contract.ts"
 
@@ -44,4 +44,9 @@ async function scalar(sql: string, text: string): Promise<string> {
   const engine = await parser
   const result = await engine.runAndReadAll(`SELECT CAST(${sql} AS VARCHAR)`, [text])
   return String(result.getRows()[0]?.[0])
+}
+
+/** The tree of a case's SQL, as the judge gets it. */
+export async function treeOf(sql: string): Promise<TreeNode> {
+  return (await parseStatement(scalar, sql)).tree
 }

@@ -14,9 +14,21 @@ export const dimension = (from: Use, name: string = use(from).column): OutputCol
   name,
 })
 export const count = (name: string): OutputColumn => ({ kind: "count", name })
-export const sum = (name: string, ...reads: readonly Use[]): OutputColumn => ({ kind: "sum", name, reads: reads.map(use) })
-export const avg = (name: string, ...reads: readonly Use[]): OutputColumn => ({ kind: "avg", name, reads: reads.map(use) })
-export const ratio = (name: string, ...reads: readonly Use[]): OutputColumn => ({ kind: "ratio", name, reads: reads.map(use) })
+export const sum = (name: string, ...reads: readonly Use[]): OutputColumn => ({
+  kind: "sum",
+  name,
+  reads: reads.map(use),
+})
+export const avg = (name: string, ...reads: readonly Use[]): OutputColumn => ({
+  kind: "avg",
+  name,
+  reads: reads.map(use),
+})
+export const ratio = (name: string, ...reads: readonly Use[]): OutputColumn => ({
+  kind: "ratio",
+  name,
+  reads: reads.map(use),
+})
 export const bucket = (name: string, values: BucketValues): OutputColumn => ({ kind: "bucket", name, values })
 export const words = (name: string, ...domain: readonly string[]): OutputColumn =>
   bucket(name, { domain: [...domain], type: "text" })

@@ -36,7 +36,8 @@ export function testDataset(
       privacyBudget: null,
       purposes: ["to-be-agreed"],
       rounding: { countStep: 1, sumStep: null },
-      rowCounts: [],
+      // Sums over a join count the rows of whoever has several.
+      rowCounts: (over.maxRowsPerIdentity ?? 1) > 1 ? ["aggregate"] : [],
       scalarFunctions: [],
       templates: [],
       threshold: { columns: [], minIdentities: 50, override: null },

@@ -8,6 +8,7 @@ export function risksOf(contract: Contract): readonly string[] {
     ...(release.mode === "threshold"
       ? ["no differential privacy: thresholds, dominance and rounding bound what one result tells, not what many do"]
       : [
+          "thresholds, dominance and rounding of the owners' rules do not apply: noise takes their place",
           "noise hides one person, and less well several who appear together, such as a household or one person's several identities",
           "what was released stays released: the budget bounds all runs together, and nothing gives it back",
         ]),

@@ -9,7 +9,7 @@ export type Consented = Extract<LedgerEvent, { event: "granted" | "grant-approve
 export type Intention = Omit<Extract<LedgerEvent, { event: "granted" }>, "event">
 
 /** All that was granted with what is about to be, and which contracts count as this one. */
-export interface Spent {
+interface Spent {
   readonly consented: readonly Consented[]
   readonly intention: Intention
   readonly line: ReadonlySet<string>

@@ -26,7 +26,9 @@ export function readType(places: Places, at: TreeNode, tree: TreeNode): NamedTyp
   const info = node(tree.type_info)
   const fixed = { alias: "", extension_info: null, type: "DECIMAL_TYPE_INFO" }
   requireClosed(places, info, { ...fixed, scale: ANY, width: ANY }, "type")
-  return { id, scale: Number(info.scale), width: Number(info.width) }
+  const [scale, width] = [Number(info.scale), Number(info.width)]
+  if (!Number.isSafeInteger(scale) || !Number.isSafeInteger(width)) places.refuse(at, "a decimal of unknown width")
+  return { id, scale, width }
 }
 
 /** The cell of a CONSTANT, or null for NULL. */

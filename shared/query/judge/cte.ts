@@ -1,4 +1,5 @@
 import type { Query } from "../../contract/query.ts"
+import { ColumnName } from "../../json/fields.ts"
 import { ANY, requireClosed } from "../closed.ts"
 import type { Cte, CteColumn } from "../plan.ts"
 import { tableName } from "../table-name.ts"
@@ -28,6 +29,7 @@ export function judgeWith(
     requireClosed(places, entry, { key: ANY, value: ANY }, "WITH")
     const name = String(entry.key)
     const taken = ctes.has(name) || contract.datasets.some((dataset) => tableName(dataset.name) === name)
+    if (!ColumnName.safeParse(name).success) places.refuse(null, "a name of WITH is of a-z, 0-9 and _")
     if (taken) places.refuse(null, `WITH ${name}: a table of that name is there already`)
     ctes.set(name, judgeCte({ ...catalog, ctes }, query, name, node(entry.value)))
   }
@@ -45,8 +47,9 @@ function judgeCte(catalog: Catalog, query: Query, name: string, value: TreeNode)
   requireClosed(places, node(select.cte_map), { map: [] }, `WITH ${name}`)
   const { block, context } = judgeBlock(catalog, query, select, false)
   const items = columnsOf({ ...context, rows: block.rowsPerIdentity }, select)
-  const grouped = list(select.group_expressions).length > 0
-  if (grouped) requirePersonGroups(context, select, items)
+  const groups = groupExpressions(places, select)
+  const grouped = groups.length > 0
+  if (grouped) requirePersonGroups(context, select, items, groups)
   else requireRows(catalog, items)
   const alone = grouped && items.every(({ column }) => column.kind !== "value")
   const rows = alone ? 1n : block.rowsPerIdentity
@@ -100,9 +103,13 @@ function requireSources({ places }: Context, at: TreeNode, { lineage }: Origin):
 }
 
 /** GROUP BY the identity, and the values that are shown; nothing groups the identity away. */
-function requirePersonGroups(context: Context, select: TreeNode, items: readonly Item[]): void {
+function requirePersonGroups(
+  context: Context,
+  select: TreeNode,
+  items: readonly Item[],
+  expressions: readonly TreeNode[],
+): void {
   const { places } = context
-  const expressions = groupExpressions(places, select)
   const identityName = items.find(({ scoped }) => scoped === "identity")?.column.name
   const isIdentity = (expression: TreeNode) => {
     const name = bareName(expression)

@@ -10,9 +10,9 @@ import { judgeDifference, judgePart, judgeTruncation } from "./time.ts"
 
 const OPERATORS: ReadonlySet<string> = new Set(["+", "-", "*", "//", "%"])
 const AGGREGATES: ReadonlySet<string> = new Set(["avg", "count", "count_star", "sum"])
-const CALENDAR: ReadonlySet<string> = new Set(["day", "week", "month", "quarter", "year"])
-const CLOCK: ReadonlySet<string> = new Set(["second", "minute", "hour", "day"])
-const PARTS: ReadonlySet<string> = new Set(["year", "quarter", "month", "day", "isodow", "hour"])
+const CALENDAR: readonly CalendarUnit[] = ["day", "week", "month", "quarter", "year"]
+const CLOCK: readonly Exclude<ClockUnit, "week">[] = ["second", "minute", "hour", "day"]
+const PARTS: readonly PartUnit[] = ["year", "quarter", "month", "day", "isodow", "hour"]
 
 /** Total functions only, each known by its exact name. */
 export function judgeFunction(context: Context, tree: TreeNode): Term {
@@ -30,27 +30,28 @@ export function judgeFunction(context: Context, tree: TreeNode): Term {
 
 function judgeTime(context: Context, tree: TreeNode, name: string): Term {
   const { places } = context
-  if (PARTS.has(name)) return judgePart(context, tree, name as PartUnit, argumentsOf(places, tree, 1)[0])
+  const part = PARTS.find((unit) => unit === name)
+  if (part !== undefined) return judgePart(context, tree, part, argumentsOf(places, tree, 1)[0])
   switch (name) {
     case "date_part": {
       const [unit, operand] = argumentsOf(places, tree, 2)
-      return judgePart(context, tree, unitOf(context, unit, PARTS) as PartUnit, operand)
+      return judgePart(context, tree, unitOf(context, unit, PARTS), operand)
     }
     case "date_trunc": {
       const [unit, operand] = argumentsOf(places, tree, 2)
-      return judgeTruncation(context, tree, unitOf(context, unit, CALENDAR) as CalendarUnit, operand)
+      return judgeTruncation(context, tree, unitOf(context, unit, CALENDAR), operand)
     }
     case "date_diff": {
       const [unit, left, right] = argumentsOf(places, tree, 3)
-      return judgeDifference(context, tree, unitOf(context, unit, CLOCK) as Exclude<ClockUnit, "week">, left, right)
+      return judgeDifference(context, tree, unitOf(context, unit, CLOCK), left, right)
     }
     default:
       return places.refuse(tree, `the function ${name} is not part of the profile`)
   }
 }
 
-function unitOf({ places }: Context, tree: TreeNode, units: ReadonlySet<string>): string {
-  const unit = readText(places, tree)
-  if (unit !== null && units.has(unit)) return unit
-  return places.refuse(tree, `the unit is one of: ${[...units].join(", ")}`, "query-type")
+function unitOf<U extends string>({ places }: Context, tree: TreeNode, units: readonly U[]): U {
+  const text = readText(places, tree)
+  const unit = units.find((known) => known === text)
+  return unit ?? places.refuse(tree, `the unit is one of: ${units.join(", ")}`, "query-type")
 }

@@ -28,7 +28,7 @@ export function requireGrouped(context: Context, shown: readonly Shown[], expres
   const { places } = context
   const open = [...shown]
   for (const expression of expressions) {
-    const index = open.findIndex((candidate) => isNamed(context, expression, candidate))
+    const index = open.findIndex(namedBy(context, expression, shown))
     if (index === -1) places.refuse(expression, "GROUP BY names what is not shown", "query-output")
     open.splice(index, 1)
   }
@@ -36,17 +36,15 @@ export function requireGrouped(context: Context, shown: readonly Shown[], expres
   if (missing !== undefined) places.refuse(missing.term.at, "is shown and not in GROUP BY", "query-output")
 }
 
-function isNamed(context: Context, expression: TreeNode, { alias, term }: Shown): boolean {
+/** What an expression of GROUP BY names: a name that is both a column and the alias of something else names neither. */
+function namedBy(context: Context, expression: TreeNode, shown: readonly Shown[]): (candidate: Shown) => boolean {
   const name = bareName(expression)
-  const byAlias = name !== null && name === alias
-  if (byAlias && !context.scope.knows(name)) return true
-  const known = name === null || context.scope.knows(name)
-  if (!known) return false
-  const same = textOf(judgeExpression(context, expression)) === textOf(term)
-  if (byAlias && !same) {
+  if (name !== null && !context.scope.knows(name)) return ({ alias }) => alias === name
+  const text = textOf(judgeExpression(context, expression))
+  if (shown.some(({ alias, term }) => name !== null && alias === name && textOf(term) !== text)) {
     context.places.refuse(expression, `${name} is an alias and a column: give the output another name`, "query-output")
   }
-  return same
+  return ({ term }) => textOf(term) === text
 }
 
 /** The name of an unqualified reference. */
@@ -56,7 +54,10 @@ export function bareName(expression: TreeNode): string | null {
   return others.length === 0 ? String(name) : null
 }
 
-/** Expressions are the same when nothing in them differs. */
+/** Expressions are the same when nothing in them differs. Domains are long, and follow from the columns. */
 function textOf({ expression }: Term): string {
-  return JSON.stringify(expression, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
+  return JSON.stringify(expression, (key, value: unknown) => {
+    if (key === "domain") return undefined
+    return typeof value === "bigint" ? `${value}n` : value
+  })
 }

@@ -20,7 +20,8 @@ const MAKERS: ReadonlyMap<string, ClockUnit> = new Map([
   ["to_seconds", "second"],
   ["to_weeks", "week"],
 ])
-const WORDS = /^(-?\d{1,15}) (second|minute|hour|day|week)s?$/
+const UNITS: readonly ClockUnit[] = ["second", "minute", "hour", "day", "week"]
+const WORDS = /^(-?\d{1,15}) ([a-z]+?)s?$/
 
 /**
  * Reads `INTERVAL '7 days'`, `INTERVAL 7 DAY` and `INTERVAL ($p) DAY`, which DuckDB writes as
@@ -39,11 +40,12 @@ export function readInterval(context: Context, tree: TreeNode): Interval | null 
 function readWords(context: Context, tree: TreeNode): Interval {
   const { places } = context
   const child = castIn(context, tree, "INTERVAL")
-  const [, digits, unit] = WORDS.exec((readText(places, child) ?? "").toLowerCase()) ?? []
+  const [, digits, word] = WORDS.exec((readText(places, child) ?? "").toLowerCase()) ?? []
+  const unit = UNITS.find((known) => known === word)
   if (digits === undefined || unit === undefined) {
     return places.refuse(tree, "an interval is a whole number of seconds, minutes, hours, days or weeks", "query-type")
   }
-  return { count: integerConstant(BigInt(digits)), unit: unit as ClockUnit }
+  return { count: integerConstant(BigInt(digits)), unit }
 }
 
 function integerConstant(value: bigint): Expression {

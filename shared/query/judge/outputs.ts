@@ -1,3 +1,4 @@
+import type { Places } from "../place.ts"
 import type { Aggregate, PlanOutput } from "../plan.ts"
 import { list, node, type TreeNode } from "../tree.ts"
 import { type Context, deeper } from "./context.ts"
@@ -56,8 +57,15 @@ function judgeDimension(context: Context, tree: TreeNode): Term {
     places.refuse(tree, `a ${kind} is no dimension: make it a date, an integer, a text or a boolean`, "query-type")
   }
   requireUse(places, tree, sources, "dimension")
-  if (term.bare === null) requireUnguarded(context, tree, [term], "it is shown as it is, or not at all")
+  if (term.bare !== null) requireRole(places, tree, term.bare)
+  else requireUnguarded(context, tree, [term], "it is shown as it is, or not at all")
   return term
+}
+
+/** An attribute shows itself in buckets, if its owner lists it, and never value by value. */
+function requireRole(places: Places, at: TreeNode, { column, dataset }: Source): void {
+  if (column === null || column.role === "dimension") return
+  places.forbid(at, `${dataset.name}.${column.name} is no dimension: it may be shown in buckets`, "role", dataset.owner)
 }
 
 /** Columns whose values a sum, average or ratio adds up, in the order of the SQL. */

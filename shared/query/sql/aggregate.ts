@@ -2,7 +2,7 @@ import type { EffectivePolicy } from "../../contract/effective-policy.ts"
 import type { Plan } from "../plan.ts"
 import { Binder } from "./binder.ts"
 import { oncePerPerson } from "./block.ts"
-import { type Cell, type HiddenCells, layoutOf, optionalOwners, sharesOf } from "./layout.ts"
+import { type Cell, countsOfSome, type HiddenCells, layoutOf, optionalOwners, sharesOf } from "./layout.ts"
 import { contributes, dimensionNames, personsSql, rowsSql } from "./persons.ts"
 import { Sources, type TableSource } from "./source.ts"
 import { touchedSql } from "./touched.ts"
@@ -50,6 +50,10 @@ function cellSql(cell: Cell, plan: Plan, { shares }: HiddenCells, single: boolea
   switch (cell.kind) {
     case "people":
       return "count(*)"
+    case "alike": {
+      const pattern = countsOfSome(plan).map((index) => `CASE WHEN k${index} THEN '1' ELSE '0' END`)
+      return `list_min(map_values(histogram(${pattern.join(" || ")})))`
+    }
     case "dimension":
       return `d${cell.dimension}`
     case "present":

@@ -2,14 +2,14 @@ import type { EffectivePolicy } from "../../contract/effective-policy.ts"
 import { dimensionsOf, type Plan } from "../plan.ts"
 
 /**
- * One cell of a row that the engine reports; a row is a group. `people` are its distinct persons, `present` those with a
- * row of an owner that not everybody has. By aggregate: `contributing` persons, and those of them that are present; and
- * for sums and averages the total, the number of rows with a value, the sum of the persons' absolute totals, and the
- * largest of these. `touched` are persons whom an owner has newly taken out, by aggregate those of them that contributed to
+ * One cell of a row that the engine reports; a row is a group. `people` are its distinct persons, `alike` the fewest that
+ * are in the same counts and in no other, `present` those with a row of an owner that not everybody has. By aggregate:
+ * `contributing` persons, and those of them that are present; and for sums and averages the total, the number of rows
+ * with a value, the sum of the persons' absolute totals, and the largest of these. `touched` are persons whom an owner has newly taken out, by aggregate those of them that contributed to
  * it or do now, as `touchedSql` counts them.
  */
 export type Cell =
-  | { readonly kind: "people" | "touched" }
+  | { readonly kind: "alike" | "people" | "touched" }
   | { readonly kind: "dimension"; readonly dimension: number }
   | { readonly kind: "present"; readonly owner: string }
   | {
@@ -31,6 +31,7 @@ export function layoutOf(plan: Plan, { shares, touched }: HiddenCells): readonly
   const owners = optionalOwners(plan)
   return [
     { kind: "people" },
+    ...(countsOfSome(plan).length > 1 ? [{ kind: "alike" } as const] : []),
     ...dimensionsOf(plan).map((_, dimension): Cell => ({ dimension, kind: "dimension" })),
     ...owners.map((owner): Cell => ({ kind: "present", owner })),
     ...plan.aggregates.flatMap(({ kind }, aggregate): readonly Cell[] => [
@@ -67,6 +68,13 @@ export function countsEverybody({ aggregates, from }: Plan, index: number): bool
   const aggregate = aggregates[index]
   return (
     aggregate?.kind === "count" && aggregate.filter === null && from.relations[aggregate.relation]?.optional === false
+  )
+}
+
+/** Counts to which not everybody contributes: with two of them, one could be subtracted from the other. */
+export function countsOfSome(plan: Plan): readonly number[] {
+  return plan.aggregates.flatMap(({ kind }, index) =>
+    kind === "count" && !countsEverybody(plan, index) ? [index] : [],
   )
 }
 

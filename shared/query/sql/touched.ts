@@ -18,7 +18,10 @@ export function touchedSql(statement: Statement, tables: readonly TableSource[])
   const all = ["t", ...numbers]
   const either = ["true AS t", ...numbers.map((name) => `bool_or(${name}) AS ${name}`)]
   const each = `SELECT ${list("p", dimensions, either)} FROM (${viewsSql(statement, tables)})${groupBy("p", dimensions)}`
-  const counts = all.flatMap((t) => [`count(*) FILTER (WHERE ${t}) AS n${t}`, `count(*) FILTER (WHERE ${t} AND lone) AS x${t}`])
+  const counts = all.flatMap((t) => [
+    `count(*) FILTER (WHERE ${t}) AS n${t}`,
+    `count(*) FILTER (WHERE ${t} AND lone) AS x${t}`,
+  ])
   const joined = `(${each}) JOIN (${optOutsSql(tables)}) AS o ON p = o.token`
   const steps = `SELECT ${list(dimensions, "owner, step", counts)} FROM ${joined}${groupBy(dimensions, "owner, step")}`
   const last = all.map((t) => `arg_max(x${t}, step) FILTER (WHERE n${t} > 0) AS ${t}`)

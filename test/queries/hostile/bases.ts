@@ -89,7 +89,8 @@ export function sqlOf(world: World, other: Partial<Base> = {}): string {
   return `${ctes}SELECT ${dim}, ${people} AS people, ${total} AS total${more}\nFROM ${from}\nWHERE ${where}\nGROUP BY ${group}${tail}`
 }
 
-type Rest = Partial<Pick<HostileQuery, "at" | "code" | "edit" | "output" | "owner" | "parameters" | "sql">> & Partial<Base>
+type Rest = Partial<Pick<HostileQuery, "at" | "code" | "edit" | "output" | "owner" | "parameters" | "sql">> &
+  Partial<Base>
 
 /** A case that differs from a world's base query in the given parts alone. */
 export function hostile(

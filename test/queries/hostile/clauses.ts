@@ -8,11 +8,15 @@ const counted = [...BASES.media.output, count("more")]
 
 /** Clauses of SELECT that are not part of the profile: each lets a group of one be seen, ordered or counted. */
 export const clauses: readonly HostileQuery[] = [
-  media("having", "HAVING tells which groups have a total above a number.", "QRY-1", { tail: " HAVING sum(p.amount) > 5" }),
+  media("having", "HAVING tells which groups have a total above a number.", "QRY-1", {
+    tail: " HAVING sum(p.amount) > 5",
+  }),
   media("having-count", "HAVING singles out groups of one person.", "QRY-1", {
     tail: " HAVING count(DISTINCT s.id) = 1",
   }),
-  media("order-by", "ORDER BY an aggregate tells more digits than rounding leaves.", "QRY-1", { tail: " ORDER BY total" }),
+  media("order-by", "ORDER BY an aggregate tells more digits than rounding leaves.", "QRY-1", {
+    tail: " ORDER BY total",
+  }),
   media("order-by-all", "ORDER BY ALL does it without naming a column.", "QRY-1", { tail: " ORDER BY ALL" }),
   media("limit", "LIMIT picks the group with the largest total.", "QRY-1", { tail: " LIMIT 1" }),
   media("limit-percent", "LIMIT by share picks groups.", "QRY-1", { tail: " LIMIT 50%" }),
@@ -51,7 +55,9 @@ export const clauses: readonly HostileQuery[] = [
   hostile("media", "copy", "COPY writes a file.", "QRY-1", "query-malformed", {
     sql: `COPY (${sqlOf("media")}) TO '/tmp/x.csv'`,
   }),
-  hostile("media", "attach", "ATTACH opens another database.", "QRY-1", "query-malformed", { sql: "ATTACH '/tmp/x.db'" }),
+  hostile("media", "attach", "ATTACH opens another database.", "QRY-1", "query-malformed", {
+    sql: "ATTACH '/tmp/x.db'",
+  }),
   hostile("media", "set", "SET changes the engine.", "QRY-1", "query-malformed", { sql: "SET threads = 1" }),
   hostile("media", "create-view", "A view gives a name to something else.", "QRY-1", "query-malformed", {
     sql: `CREATE VIEW subscribers AS ${sqlOf("media")}`,
@@ -63,7 +69,9 @@ export const clauses: readonly HostileQuery[] = [
   hostile("media", "no-sql", "What is no SQL reaches the engine.", "QRY-1", "query-malformed", { sql: "SELEC region" }),
   media("star", "A star prints every column.", "QRY-10", { sql: "SELECT * FROM subscribers" }),
   media("count-star", "count(*) counts rows, which an owner multiplies at will.", "QRY-7", { people: "count(*)" }),
-  media("columns-star", "COLUMNS prints every column that matches.", "QRY-10", { sql: "SELECT COLUMNS('.*') FROM subscribers" }),
+  media("columns-star", "COLUMNS prints every column that matches.", "QRY-10", {
+    sql: "SELECT COLUMNS('.*') FROM subscribers",
+  }),
   media("scalar-subquery", "A scalar subquery compares a person with all others.", "QRY-10", {
     where: "p.amount = (SELECT max(amount) FROM purchases)",
   }),
@@ -81,14 +89,18 @@ export const clauses: readonly HostileQuery[] = [
     total: "sum(p.amount - (SELECT avg(amount) FROM purchases))",
   }),
   media("window", "A window sees the rows of others.", "QRY-7", { total: "sum(sum(p.amount)) OVER ()" }),
-  media("lag-window", "lag brings in the neighbour's value.", "QRY-7", { total: "sum(lag(p.amount) OVER (ORDER BY p.bought_at))" }),
+  media("lag-window", "lag brings in the neighbour's value.", "QRY-7", {
+    total: "sum(lag(p.amount) OVER (ORDER BY p.bought_at))",
+  }),
   media("sum-of-constants", "A sum of constants counts rows that a filter column picks.", "QRY-7 RULE-3", {
     output: [dimension("subscribers.region"), count("people"), sum("total")],
     total: "sum(CASE WHEN p.items > 5 THEN 1 ELSE 0 END)",
   }),
   media("group-position", "A position in GROUP BY says something else after an edit.", "QRY-8", { group: "1" }),
   media("group-all", "GROUP BY ALL groups by whatever is shown.", "QRY-8", { group: "ALL" }),
-  media("rollup", "ROLLUP publishes the total that gives a withheld group back.", "QRY-8", { group: "ROLLUP (s.region)" }),
+  media("rollup", "ROLLUP publishes the total that gives a withheld group back.", "QRY-8", {
+    group: "ROLLUP (s.region)",
+  }),
   media("cube", "CUBE publishes totals.", "QRY-8", { group: "CUBE (s.region)" }),
   media("grouping-sets", "GROUPING SETS publish two levels at once.", "QRY-8", {
     group: "GROUPING SETS ((s.region), ())",
@@ -119,7 +131,9 @@ export const clauses: readonly HostileQuery[] = [
   }),
   media("max-of-group", "max over a group is one person's value.", "QRY-7", { total: "max(p.amount)" }),
   media("min-of-group", "min over a group is one person's value.", "QRY-7", { total: "min(p.amount)" }),
-  media("first-of-group", "arg_min over a group is one person's value.", "QRY-7", { total: "arg_min(p.amount, p.bought_at)" }),
+  media("first-of-group", "arg_min over a group is one person's value.", "QRY-7", {
+    total: "arg_min(p.amount, p.bought_at)",
+  }),
   media("any-value", "any_value shows one person's value.", "QRY-7", { total: "any_value(p.amount)" }),
   media("median", "A median is one person's value.", "QRY-7", { total: "median(p.amount)" }),
   media("quantile", "A quantile is one person's value.", "QRY-7", { total: "quantile_disc(p.amount, 0.99)" }),
@@ -133,16 +147,32 @@ export const clauses: readonly HostileQuery[] = [
   media("approx-count", "An approximate count depends on hashes of identities.", "QRY-7", {
     people: "approx_count_distinct(s.id)",
   }),
-  media("checksum", "A hash over a group checks a guess of all its rows.", "QRY-7", { total: "bit_xor(hash(p.amount))" }),
-  hostile("media", "unnamed-count", "Without a name nobody knows which declared column it is.", "QRY-9", "query-output", {
-    output: [dimension("subscribers.region"), count("people")],
-    sql: "SELECT region, count(DISTINCT id) FROM subscribers GROUP BY region",
+  media("checksum", "A hash over a group checks a guess of all its rows.", "QRY-7", {
+    total: "bit_xor(hash(p.amount))",
   }),
+  hostile(
+    "media",
+    "unnamed-count",
+    "Without a name nobody knows which declared column it is.",
+    "QRY-9",
+    "query-output",
+    {
+      output: [dimension("subscribers.region"), count("people")],
+      sql: "SELECT region, count(DISTINCT id) FROM subscribers GROUP BY region",
+    },
+  ),
   media("identity-shown", "The tokens themselves leave.", "QRY-11", {
     dim: "s.id",
     group: "s.id",
   }),
-  hostile("media", "identity-hidden-group", "Grouped by person without showing it: groups of one.", "QRY-8 QRY-11", "query-output", { group: "s.region, s.id" }),
+  hostile(
+    "media",
+    "identity-hidden-group",
+    "Grouped by person without showing it: groups of one.",
+    "QRY-8 QRY-11",
+    "query-refused",
+    { group: "s.region, s.id" },
+  ),
   media("identity-compared", "A token known from elsewhere singles a person out.", "QRY-11", {
     where: "s.id = '00000000-0000-0000-0000-000000000000'",
   }),
@@ -169,9 +199,16 @@ export const clauses: readonly HostileQuery[] = [
   hostile("media", "undeclared-output", "A column more than the parties read.", "QRY-9", "query-output", {
     more: ", count(DISTINCT p.id) AS buyers",
   }),
-  hostile("media", "declared-output-missing", "A declared column that the SQL does not give.", "QRY-9", "query-output", {
-    output: counted,
-  }),
+  hostile(
+    "media",
+    "declared-output-missing",
+    "A declared column that the SQL does not give.",
+    "QRY-9",
+    "query-output",
+    {
+      output: counted,
+    },
+  ),
   hostile("media", "renamed-output", "A declared name for another number.", "QRY-9", "query-output", {
     output: [dimension("subscribers.region"), count("buyers"), sum("total", "purchases.amount")],
   }),
@@ -190,20 +227,41 @@ export const clauses: readonly HostileQuery[] = [
   hostile("media", "other-dimension", "A dimension that is declared as another one.", "QRY-9", "query-output", {
     output: [dimension("purchases.category", "region"), count("people"), sum("total", "purchases.amount")],
   }),
-  hostile("media", "group-by-more", "Grouped by more than is shown: groups too small hide behind one name.", "QRY-8", "query-output", {
-    group: "s.region, s.age",
-  }),
+  hostile(
+    "media",
+    "group-by-more",
+    "Grouped by more than is shown: groups too small hide behind one name.",
+    "QRY-8",
+    "query-output",
+    {
+      group: "s.region, s.age",
+    },
+  ),
   hostile("media", "group-by-less", "A dimension that is not grouped by.", "QRY-8", "query-output", {
     dim: "s.region, s.plan",
-    output: [dimension("subscribers.region"), dimension("subscribers.plan"), count("people"), sum("total", "purchases.amount")],
+    output: [
+      dimension("subscribers.region"),
+      dimension("subscribers.plan"),
+      count("people"),
+      sum("total", "purchases.amount"),
+    ],
   }),
-  hostile("media", "group-by-other", "Grouped by something else than is shown.", "QRY-8", "query-output", { group: "s.plan" }),
+  hostile("media", "group-by-other", "Grouped by something else than is shown.", "QRY-8", "query-output", {
+    group: "s.plan",
+  }),
   hostile("media", "group-missing", "No GROUP BY at all.", "QRY-8", "query-output", {
     sql: "SELECT s.region, count(DISTINCT s.id) AS people, sum(p.amount) AS total FROM subscribers s JOIN purchases p ON p.id = s.id",
   }),
-  hostile("media", "group-ambiguous-alias", "An alias that is a column's name too: nobody knows which one groups.", "QRY-8", "query-output", {
-    dim: "s.plan AS region",
-    group: "region",
-    output: [dimension("subscribers.plan", "region"), count("people"), sum("total", "purchases.amount")],
-  }),
+  hostile(
+    "media",
+    "group-ambiguous-alias",
+    "An alias that is a column's name too: nobody knows which one groups.",
+    "QRY-8",
+    "query-output",
+    {
+      dim: "s.plan AS region",
+      group: "region",
+      output: [dimension("subscribers.plan", "region"), count("people"), sum("total", "purchases.amount")],
+    },
+  ),
 ]

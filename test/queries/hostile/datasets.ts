@@ -36,7 +36,10 @@ const data = (id: string, title: string, says: string, rest: Partial<HostileData
   title,
   ...rest,
 })
-const repeated = (times: number) => (rows: readonly Row[]) => [...rows, ...Array.from({ length: times }, () => rows[0] ?? [])]
+const repeated = (times: number) => (rows: readonly Row[]) => [
+  ...rows,
+  ...Array.from({ length: times }, () => rows[0] ?? []),
+]
 
 /** Changes of the merchant's purchases. */
 export const hostileDatasets: readonly HostileDataset[] = [
@@ -50,16 +53,22 @@ export const hostileDatasets: readonly HostileDataset[] = [
   }),
   data("beyond-range", "One amount beyond the declared range dominates.", "amount", { change: cell(AMOUNT, "500.01") }),
   data("below-range", "One amount below the declared range.", "amount", { change: cell(AMOUNT, "-0.01") }),
-  data("doubled-rows", "2^i copies of one person's row: sums count it 2^i times.", "rows beyond", { change: repeated(64) }),
+  data("doubled-rows", "2^i copies of one person's row: sums count it 2^i times.", "rows beyond", {
+    change: repeated(64),
+  }),
   data("one-row-more", "One row more than an identity may have.", "rows beyond", { change: repeated(5) }),
   data("outside-domain", "A category that names a person.", "category", { change: cell(CATEGORY, "ada-lovelace") }),
   data("domain-case", "A category in capitals is another one.", "category", { change: cell(CATEGORY, "Food") }),
-  data("domain-space", "A category with a space behind it is another one.", "category", { change: cell(CATEGORY, "food ") }),
+  data("domain-space", "A category with a space behind it is another one.", "category", {
+    change: cell(CATEGORY, "food "),
+  }),
   data("empty-text", "Empty text in a declared domain.", "category", { change: cell(CATEGORY, "") }),
   data("null-cell", "An empty cell where none may be.", "items", { change: cell(ITEMS, null) }),
   data("null-identity", "A row of nobody.", "id", { change: cell(ID, null) }),
   data("infinite-time", "An instant that is infinite.", "bought_at", { change: cell(BOUGHT, "infinity") }),
-  data("early-time", "An instant before the declared ones.", "bought_at", { change: cell(BOUGHT, "2025-12-31 23:59:59.999999") }),
+  data("early-time", "An instant before the declared ones.", "bought_at", {
+    change: cell(BOUGHT, "2025-12-31 23:59:59.999999"),
+  }),
   data("off-grid", "An integer beyond its range.", "items", { change: cell(ITEMS, "11") }),
   data("unsorted", "Rows out of order hide how many an identity has.", "sorted", { order: "bought_at" }),
   data("column-more", "A column that the contract does not have.", "columns", { more: { note: "'x'" } }),

@@ -24,7 +24,10 @@ const CONDITIONS: Entries = {
   "current-setting": ["current_setting('threads') = '1'", "Settings of the engine are read."],
   "current-schema": ["current_schema() = 'main'", "The catalog is read."],
   error: ["error('x') IS NULL", "An error tells that a row was reached."],
-  "error-in-case": ["CASE WHEN s.age > 98 THEN error('x') ELSE TRUE END", "An error tells that somebody is older than 98."],
+  "error-in-case": [
+    "CASE WHEN s.age > 98 THEN error('x') ELSE TRUE END",
+    "An error tells that somebody is older than 98.",
+  ],
   exp: ["exp(p.items) > 5", "Floats have tails that tell order."],
   factorial: ["factorial(p.items) > 5", "Overflow tells a value."],
   "file-read": ["read_text('/etc/passwd') IS NULL", "A file is read."],
@@ -67,17 +70,38 @@ const CONDITIONS: Entries = {
 const TIMES: Entries = {
   age: ["age(p.bought_at) > INTERVAL 1 DAY", "The age of an instant depends on the time of the run."],
   "date-part-epoch": ["date_part('epoch', p.bought_at) > 5", "An instant as a float.", "query-type"],
-  "date-part-column": ["date_part(s.region, p.bought_at) > 5", "The part is chosen by data: it fails by row.", "query-type"],
+  "date-part-column": [
+    "date_part(s.region, p.bought_at) > 5",
+    "The part is chosen by data: it fails by row.",
+    "query-type",
+  ],
   "date-part-timezone": ["date_part('timezone', p.bought_at) = 0", "A time zone is a setting.", "query-type"],
-  "date-trunc-column": ["date_trunc(s.region, p.bought_at) > DATE '2026-01-01'", "The unit is chosen by data: it fails by row.", "query-type"],
-  "date-trunc-decade": ["date_trunc('decade', p.bought_at) > DATE '2020-01-01'", "A unit that no bucket can declare.", "query-type"],
-  "interval-column": ["p.bought_at + to_days(TRY_CAST(p.items AS INTEGER)) > p.bought_at", "A shift by data is a computation on it."],
+  "date-trunc-column": [
+    "date_trunc(s.region, p.bought_at) > DATE '2026-01-01'",
+    "The unit is chosen by data: it fails by row.",
+    "query-type",
+  ],
+  "date-trunc-decade": [
+    "date_trunc('decade', p.bought_at) > DATE '2020-01-01'",
+    "A unit that no bucket can declare.",
+    "query-type",
+  ],
+  "interval-column": [
+    "p.bought_at + to_days(TRY_CAST(p.items AS INTEGER)) > p.bought_at",
+    "A shift by data is a computation on it.",
+  ],
   "interval-constructed": ["p.bought_at - p.bought_at > INTERVAL 1 DAY", "An interval as a value.", "query-type"],
   "interval-month": ["p.bought_at + INTERVAL 1 MONTH > TIMESTAMP '2026-02-01 00:00:00'", "A month is no fixed length."],
-  "make-date": ["make_date(s.age, 1, 1) > DATE '2020-01-01'", "A date that does not exist is an error that tells a value."],
+  "make-date": [
+    "make_date(s.age, 1, 1) > DATE '2020-01-01'",
+    "A date that does not exist is an error that tells a value.",
+  ],
   strftime: ["strftime(p.bought_at, '%H') = '12'", "An instant as text."],
   strptime: ["strptime(s.region, '%d') IS NULL", "Parsing fails by row."],
-  "time-bucket": ["time_bucket(INTERVAL 7 DAY, p.bought_at) > TIMESTAMP '2026-02-01 00:00:00'", "A grid that nobody declared."],
+  "time-bucket": [
+    "time_bucket(INTERVAL 7 DAY, p.bought_at) > TIMESTAMP '2026-02-01 00:00:00'",
+    "A grid that nobody declared.",
+  ],
 }
 
 /** Table functions and catalogs where a dataset should stand. */
@@ -111,15 +135,36 @@ export const functions: readonly HostileQuery[] = [
       from: `subscribers s JOIN purchases p ON p.id = s.id JOIN ${named} ON s.id = ${named.includes("AS v") ? "v" : "x"}.id`,
     })
   }),
-  hostile("media", "function-in-aggregate", "A function that no rule lists, in an aggregate.", "QRY-10", "query-refused", {
-    total: "sum(p.items ** 2)",
-  }),
-  hostile("media", "function-in-dimension", "A function that no rule lists, in a dimension.", "QRY-10", "query-refused", {
-    dim: "upper(s.region) AS region",
-    group: "upper(s.region)",
-  }),
-  hostile("media", "division-of-values", "Division within an aggregate: by zero it fails, and floats have tails.", "QRY-19", "query-refused", {
-    output: [dimension("subscribers.region"), count("people"), sum("total", "purchases.amount", "purchases.items")],
-    total: "sum(p.amount / p.items)",
-  }),
+  hostile(
+    "media",
+    "function-in-aggregate",
+    "A function that no rule lists, in an aggregate.",
+    "QRY-10",
+    "query-refused",
+    {
+      total: "sum(p.items ** 2)",
+    },
+  ),
+  hostile(
+    "media",
+    "function-in-dimension",
+    "A function that no rule lists, in a dimension.",
+    "QRY-10",
+    "query-refused",
+    {
+      dim: "upper(s.region) AS region",
+      group: "upper(s.region)",
+    },
+  ),
+  hostile(
+    "media",
+    "division-of-values",
+    "Division within an aggregate: by zero it fails, and floats have tails.",
+    "QRY-19",
+    "query-refused",
+    {
+      output: [dimension("subscribers.region"), count("people"), sum("total", "purchases.amount", "purchases.items")],
+      total: "sum(p.amount / p.items)",
+    },
+  ),
 ]

@@ -24,7 +24,10 @@ export const neverCompared: readonly HostileQuery[] = [
   never("not-in", "The literals are a list, turned round.", { where: "b.risk NOT IN (1, 2)" }),
   never("least", "least() with a literal is a comparison.", { output: risk, total: "sum(least(b.risk, 90))" }),
   never("greatest", "greatest() with a literal is a comparison.", { output: risk, total: "sum(greatest(b.risk, 90))" }),
-  never("coalesce", "coalesce() with a literal marks who has none.", { output: risk, total: "sum(coalesce(b.risk, 90))" }),
+  never("coalesce", "coalesce() with a literal marks who has none.", {
+    output: risk,
+    total: "sum(coalesce(b.risk, 90))",
+  }),
   never("case-condition", "The condition of a CASE is a comparison.", {
     total: "sum(CASE WHEN b.risk > 90 THEN b.value ELSE 0 END)",
   }),
@@ -32,11 +35,15 @@ export const neverCompared: readonly HostileQuery[] = [
     output: risk,
     total: "sum(CASE WHEN a.value > b.value THEN b.risk ELSE 0 END)",
   }),
-  never("case-operand", "CASE x WHEN literal is a comparison.", { total: "sum(CASE b.risk WHEN 97 THEN b.value ELSE 0 END)" }),
+  never("case-operand", "CASE x WHEN literal is a comparison.", {
+    total: "sum(CASE b.risk WHEN 97 THEN b.value ELSE 0 END)",
+  }),
   never("filter", "The FILTER of an aggregate is a comparison.", {
     people: "count(DISTINCT a.id) FILTER (WHERE b.risk > 90)",
   }),
-  never("on", "The condition of a join is a comparison.", { from: "transfers_a a JOIN transfers_b b ON b.id = a.id AND b.risk > 90" }),
+  never("on", "The condition of a join is a comparison.", {
+    from: "transfers_a a JOIN transfers_b b ON b.id = a.id AND b.risk > 90",
+  }),
   never("subtract-then-compare", "A constant is taken away, then zero is compared.", { where: "b.risk - 90 > 0" }),
   never("add-constant", "A constant is added before columns are compared.", { where: "b.risk + 5 > b.risk" }),
   never("multiply-constant", "A constant multiplies before columns are compared.", { where: "b.risk * 2 > b.risk" }),
@@ -47,8 +54,14 @@ export const neverCompared: readonly HostileQuery[] = [
   never("cast", "A cast, then a comparison.", { where: "TRY_CAST(b.risk AS DECIMAL(9, 2)) > 90" }),
   never("boolean-equals", "A comparison compared with TRUE.", { where: "(b.risk > 90) = TRUE" }),
   never("arithmetic-with-column", "Two columns of it, then a constant.", { where: "b.risk + b.risk > 180" }),
-  never("per-person-max", "The largest of a person, then a literal.", { ...perPerson("max(risk) AS worst"), where: "t.worst > 90" }),
-  never("per-person-sum", "The total of a person, then a literal.", { ...perPerson("sum(risk) AS worst"), where: "t.worst > 300" }),
+  never("per-person-max", "The largest of a person, then a literal.", {
+    ...perPerson("max(risk) AS worst"),
+    where: "t.worst > 90",
+  }),
+  never("per-person-sum", "The total of a person, then a literal.", {
+    ...perPerson("sum(risk) AS worst"),
+    where: "t.worst > 300",
+  }),
   never("per-person-last", "The last of a person, then a literal.", {
     ...perPerson("arg_max(risk, received_at) AS worst"),
     where: "t.worst > 90",
@@ -77,7 +90,9 @@ export const neverCompared: readonly HostileQuery[] = [
     from: "transfers_a a JOIN transfers_b b ON b.id = a.id JOIN t ON t.id = a.id",
     where: "t.x > b.risk",
   }),
-  never("instant", "The time of a transfer meets a literal.", { where: "b.received_at > TIMESTAMP '2026-02-10 00:00:00'" }),
+  never("instant", "The time of a transfer meets a literal.", {
+    where: "b.received_at > TIMESTAMP '2026-02-10 00:00:00'",
+  }),
   never("instant-parameter", "The time of a transfer meets a parameter.", {
     parameters: [instantParameter("since", "2026-02-01T00:00:00Z", "2026-02-28T00:00:00Z")],
     where: "b.received_at > $since",
@@ -89,8 +104,12 @@ export const neverCompared: readonly HostileQuery[] = [
     where: "b.received_at > TIMESTAMP '2026-02-10 00:00:00' - INTERVAL 5 MINUTE",
   }),
   never("instant-part", "The hour of a transfer.", { where: "date_part('hour', b.received_at) = 3" }),
-  never("instant-truncated", "The day of a transfer.", { where: "date_trunc('day', b.received_at) = DATE '2026-02-10'" }),
-  never("instant-to-date", "The date of a transfer by a cast.", { where: "TRY_CAST(b.received_at AS DATE) = DATE '2026-02-10'" }),
+  never("instant-truncated", "The day of a transfer.", {
+    where: "date_trunc('day', b.received_at) = DATE '2026-02-10'",
+  }),
+  never("instant-to-date", "The date of a transfer by a cast.", {
+    where: "TRY_CAST(b.received_at AS DATE) = DATE '2026-02-10'",
+  }),
   never("instant-difference-literal", "The distance to a literal.", {
     where: "date_diff('minute', b.received_at, TIMESTAMP '2026-02-10 00:00:00') < 5",
   }),

@@ -19,13 +19,22 @@ export interface HostileData {
   readonly rows: Readonly<Record<string, readonly Row[]>>
   /** The group that must not be released, by its first dimension; null where the attack is admitted (SECURITY.md). */
   readonly victim: string | null
-  readonly reason: Reason | "rounding" | "sybils"
+  readonly reason: Reason | "opt-outs" | "rounding" | "sybils"
+  /** People whom purchases' owner has newly taken out. */
+  readonly newOptOuts?: readonly string[]
   /** Where it is released: the cells of every row. */
   readonly shows?: readonly (readonly (string | null)[])[]
 }
 
 const id = (person: number) => token("media", person)
-const subscriber = (person: number, region: string, age = 40): Row => [id(person), region, `${age}`, "2020-01-01", "basic", "true"]
+const subscriber = (person: number, region: string, age = 40): Row => [
+  id(person),
+  region,
+  `${age}`,
+  "2020-01-01",
+  "basic",
+  "true",
+]
 const purchase = (person: number, amount: string, items = 1, day = "01"): Row => [
   id(person),
   `2026-02-${day} 12:00:00`,
@@ -43,14 +52,14 @@ const crowd = {
   purchases: bought(0, 400),
   subscribers: [...many("east", 0, 200), ...many("west", 200, 400)],
 }
-type Rest = Partial<Pick<HostileData, "output" | "shows">> & Parameters<typeof sqlOf>[1]
+type Rest = Partial<Pick<HostileData, "edit" | "newOptOuts" | "output" | "shows">> & Parameters<typeof sqlOf>[1]
 
 function released(
   entry: readonly [id: string, title: string, clauses: string],
   victim: string | null,
   reason: HostileData["reason"],
   rows: { readonly purchases: readonly Row[]; readonly subscribers: readonly Row[] },
-  { output, shows, ...parts }: Rest = {},
+  { edit, newOptOuts, output, shows, ...parts }: Rest = {},
 ): HostileData {
   const [name, title, clauses] = entry
   return {
@@ -63,6 +72,8 @@ function released(
     title,
     victim,
     world: "media",
+    ...(edit === undefined ? {} : { edit }),
+    ...(newOptOuts === undefined ? {} : { newOptOuts }),
     ...(shows === undefined ? {} : { shows }),
   }
 }
@@ -78,79 +89,228 @@ export const hostileData: readonly HostileData[] = [
     purchases: [...crowd.purchases, ...bought(900, 919)],
     subscribers: [...crowd.subscribers, ...many("north", 900, 919)],
   }),
-  released(["one-weight", "A large group in which one person's CASE is not zero.", "GATE-3"], "east", "contributors", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 ? row.with(4, "7") : index < 200 ? row : row.with(4, "7"))),
-    subscribers: crowd.subscribers,
-  }, { total: CASE_VICTIM }),
-  released(["all-but-one", "A sum over everybody but one person, beside the whole.", "GATE-4"], "east", "left-out", {
-    purchases: crowd.purchases.map((row, index) => row.with(4, index === 5 ? "2" : "7")),
-    subscribers: crowd.subscribers,
-  }, { total: CASE_VICTIM }),
-  released(["filter-all-but-one", "A FILTER leaves one person out of a count.", "GATE-4"], "east", "left-out", {
-    purchases: crowd.purchases.map((row, index) => row.with(4, index === 5 ? "2" : "7")),
-    subscribers: crowd.subscribers,
-  }, { people: "count(DISTINCT s.id) FILTER (WHERE p.items = 7)" }),
-  released(["filter-one", "A FILTER leaves one person in a count.", "GATE-3"], "east", "contributors", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 || index >= 200 ? row.with(4, "7") : row)),
-    subscribers: crowd.subscribers,
-  }, { people: "count(DISTINCT s.id) FILTER (WHERE p.items = 7)" }),
-  released(["ratio-side", "A ratio whose numerator is one person's.", "GATE-3 GATE-9"], "east", "contributors", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 || index >= 200 ? row.with(4, "7") : row)),
-    subscribers: crowd.subscribers,
-  }, {
-    output: [dimension("subscribers.region"), count("people"), ratio("total", "purchases.amount")],
-    total: "sum(p.amount) FILTER (WHERE p.items = 7) / sum(p.amount)",
-  }),
+  released(
+    ["one-weight", "A large group in which one person's CASE is not zero.", "GATE-3"],
+    "east",
+    "contributors",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        index === 5 ? row.with(4, "7") : index < 200 ? row : row.with(4, "7"),
+      ),
+      subscribers: crowd.subscribers,
+    },
+    { total: CASE_VICTIM },
+  ),
+  released(
+    ["all-but-one", "A sum over everybody but one person, beside the whole.", "GATE-4"],
+    "east",
+    "left-out",
+    {
+      purchases: crowd.purchases.map((row, index) => row.with(4, index === 5 ? "2" : "7")),
+      subscribers: crowd.subscribers,
+    },
+    { total: CASE_VICTIM },
+  ),
+  released(
+    ["filter-all-but-one", "A FILTER leaves one person out of a count.", "GATE-4"],
+    "east",
+    "left-out",
+    {
+      purchases: crowd.purchases.map((row, index) => row.with(4, index === 5 ? "2" : "7")),
+      subscribers: crowd.subscribers,
+    },
+    { people: "count(DISTINCT s.id) FILTER (WHERE p.items = 7)" },
+  ),
+  released(
+    ["filter-one", "A FILTER leaves one person in a count.", "GATE-3"],
+    "east",
+    "contributors",
+    {
+      purchases: crowd.purchases.map((row, index) => (index === 5 || index >= 200 ? row.with(4, "7") : row)),
+      subscribers: crowd.subscribers,
+    },
+    { people: "count(DISTINCT s.id) FILTER (WHERE p.items = 7)" },
+  ),
+  released(
+    ["ratio-side", "A ratio whose numerator is one person's.", "GATE-3 GATE-9"],
+    "east",
+    "contributors",
+    {
+      purchases: crowd.purchases.map((row, index) => (index === 5 || index >= 200 ? row.with(4, "7") : row)),
+      subscribers: crowd.subscribers,
+    },
+    {
+      output: [dimension("subscribers.region"), count("people"), ratio("total", "purchases.amount")],
+      total: "sum(p.amount) FILTER (WHERE p.items = 7) / sum(p.amount)",
+    },
+  ),
   released(["dominant", "One person has nearly the whole sum.", "GATE-5"], "east", "dominance", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row)),
+    purchases: crowd.purchases.map((row, index) =>
+      index === 5 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row,
+    ),
     subscribers: crowd.subscribers,
   }),
-  released(["dominant-two", "Two persons have nearly the whole sum: each estimates the other.", "GATE-5"], "east", "dominance", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 || index === 6 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row)),
-    subscribers: crowd.subscribers,
-  }),
-  released(["dominant-average", "An average of which one person has nearly the whole.", "GATE-5"], "east", "dominance", {
-    purchases: crowd.purchases.map((row, index) => (index === 5 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row)),
-    subscribers: crowd.subscribers,
-  }, {
-    output: [dimension("subscribers.region"), count("people"), avg("total", "purchases.amount")],
-    total: "avg(p.amount)",
-  }),
+  released(
+    ["dominant-two", "Two persons have nearly the whole sum: each estimates the other.", "GATE-5"],
+    "east",
+    "dominance",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        index === 5 || index === 6 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row,
+      ),
+      subscribers: crowd.subscribers,
+    },
+  ),
+  released(
+    ["dominant-average", "An average of which one person has nearly the whole.", "GATE-5"],
+    "east",
+    "dominance",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        index === 5 ? row.with(3, "500.00") : index < 200 ? row.with(3, "0.02") : row,
+      ),
+      subscribers: crowd.subscribers,
+    },
+    {
+      output: [dimension("subscribers.region"), count("people"), avg("total", "purchases.amount")],
+      total: "avg(p.amount)",
+    },
+  ),
   released(["complement", "A withheld group is the total less the released ones.", "GATE-7"], "south", "complement", {
     purchases: [...crowd.purchases, purchase(900, "77.00"), ...bought(1000, 1030)],
     subscribers: [...crowd.subscribers, subscriber(900, "north"), ...many("south", 1000, 1030)],
   }),
-  released(["own-weights", "2^i per person within the declared range: rounding to one person's largest contribution is left.", "GATE-8"], null, "rounding", {
-    purchases: crowd.purchases.map((row, index) => row.with(3, `${2 ** (index % 8)}.00`)),
-    subscribers: crowd.subscribers,
-  }, {
-    shows: [
-      ["east", "200", "7500"],
-      ["west", "200", "7500"],
+  released(
+    [
+      "own-weights",
+      "2^i per person within the declared range: rounding to one person's largest contribution is left.",
+      "GATE-8",
     ],
-  }),
-  released(["duplicates", "One person's row five times: counted once, and five times in a sum that is rounded to five rows.", "GATE-8"], null, "rounding", {
-    purchases: [...crowd.purchases, ...Array.from({ length: 4 }, () => purchase(5, "500.00"))],
-    subscribers: crowd.subscribers,
-  }, {
-    shows: [
-      ["east", "200", "5000"],
-      ["west", "200", "2500"],
+    null,
+    "rounding",
+    {
+      purchases: crowd.purchases.map((row, index) => row.with(3, `${2 ** (index % 8)}.00`)),
+      subscribers: crowd.subscribers,
+    },
+    {
+      shows: [
+        ["east", "200", "7500"],
+        ["west", "200", "7500"],
+      ],
+    },
+  ),
+  released(
+    [
+      "duplicates",
+      "One person's row five times: counted once, and five times in a sum that is rounded to five rows.",
+      "GATE-8",
     ],
-  }),
-  released(["sybils", "Nineteen invented subscribers beside one true one: k stops no sybils.", "GATE-2"], null, "sybils", {
-    purchases: [...crowd.purchases, ...bought(900, 920)],
-    subscribers: [...crowd.subscribers, ...many("north", 900, 920)],
-  }, {
-    shows: [
-      ["east", "200", "2500"],
-      ["north", "20", "0"],
-      ["west", "200", "2500"],
+    null,
+    "rounding",
+    {
+      purchases: [...crowd.purchases, ...Array.from({ length: 4 }, () => purchase(5, "500.00"))],
+      subscribers: crowd.subscribers,
+    },
+    {
+      shows: [
+        ["east", "200", "5000"],
+        ["west", "200", "2500"],
+      ],
+    },
+  ),
+  released(
+    ["sybils", "Nineteen invented subscribers beside one true one: k stops no sybils.", "GATE-2"],
+    null,
+    "sybils",
+    {
+      purchases: [...crowd.purchases, ...bought(900, 920)],
+      subscribers: [...crowd.subscribers, ...many("north", 900, 920)],
+    },
+    {
+      shows: [
+        ["east", "200", "2500"],
+        ["north", "20", "0"],
+        ["west", "200", "2500"],
+      ],
+    },
+  ),
+  released(
+    ["differencing", "The threshold cut at an age leaves one person out: both sides are too small to tell.", "GATE-2"],
+    "north",
+    "people",
+    {
+      purchases: [...crowd.purchases, ...bought(900, 920)],
+      subscribers: [...crowd.subscribers, ...many("north", 900, 919), subscriber(919, "north", 90)],
+    },
+    { where: "s.age < 90" },
+  ),
+  released(
+    [
+      "differencing-in-one-row",
+      "Two counts of one row that differ by one person: each of them by itself obeys the rules.",
+      "GATE-11",
     ],
-  }),
-  released(["differencing", "The threshold cut at an age leaves one person out: both sides are too small to tell.", "GATE-2"], "north", "people", {
-    purchases: [...crowd.purchases, ...bought(900, 920)],
-    subscribers: [...crowd.subscribers, ...many("north", 900, 919), subscriber(919, "north", 90)],
-  }, { where: "s.age < 90" }),
+    "east",
+    "alike",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        row.with(4, index % 200 < 100 ? "2" : index % 200 === 100 ? "3" : "4"),
+      ),
+      subscribers: crowd.subscribers,
+    },
+    {
+      output: [dimension("subscribers.region"), count("people"), count("total")],
+      people: "count(DISTINCT s.id) FILTER (WHERE p.items >= 3)",
+      total: "count(DISTINCT s.id) FILTER (WHERE p.items >= 4)",
+    },
+  ),
+  released(
+    ["opt-out-of-one", "One person was taken out since an earlier run: the two results would be subtracted.", "GATE-6"],
+    "east",
+    "opt-outs",
+    crowd,
+    {
+      newOptOuts: [id(5)],
+    },
+  ),
+  released(
+    ["opt-out-of-nineteen", "Nineteen were taken out, one less than the threshold.", "GATE-6"],
+    "east",
+    "opt-outs",
+    crowd,
+    {
+      newOptOuts: range(0, 19).map(id),
+    },
+  ),
+  released(
+    ["opt-out-of-many", "Twenty were taken out: nobody of them can be told.", "GATE-6"],
+    null,
+    "opt-outs",
+    crowd,
+    {
+      newOptOuts: range(0, 20).map(id),
+      shows: [
+        ["east", "180", "2500"],
+        ["west", "200", "2500"],
+      ],
+    },
+  ),
+  released(
+    [
+      "most-groups",
+      "A limit of one group tells how many pass: the smallest are withheld, and nothing fails.",
+      "GATE-7",
+    ],
+    "east",
+    "complement",
+    {
+      purchases: [...crowd.purchases, ...bought(1000, 1100)],
+      subscribers: [...crowd.subscribers, ...many("north", 1000, 1100)],
+    },
+    {
+      edit: ({ queries: [query] }) => {
+        if (query !== undefined) query.maxGroups = 1
+      },
+    },
+  ),
 ]
-

@@ -36,14 +36,19 @@ export const fraud: readonly LegitimateQuery[] = [
     sql: "SELECT a.channel, count(DISTINCT a.id) AS people FROM transfers_a a JOIN transfers_b b ON b.id = a.id WHERE date_diff('minute', a.sent_at, b.received_at) BETWEEN 0 AND 15 GROUP BY a.channel",
     withheld: {},
   }),
-  banks("velocity-amount", "How much came in within half an hour; forty people for numbers that read the amount.", "RULE-13 GATE-5 GATE-8", {
-    aggregates: [people(25), total(40, 2, 36_000_000)],
-    output: [dimension("transfers-a.channel"), count("people"), sum("received", "transfers-b.value")],
-    reference: `SELECT a.channel, a.id, 1, sum(CAST(b.value * 100 AS BIGINT)), count(b.value) FROM ${pairs} WHERE ${seconds} BETWEEN 0 AND 1800 GROUP BY ALL`,
-    released: 3,
-    sql: "SELECT a.channel, count(DISTINCT a.id) AS people, sum(b.value) AS received FROM transfers_a a JOIN transfers_b b ON b.id = a.id AND b.received_at >= a.sent_at AND b.received_at <= a.sent_at + INTERVAL 30 MINUTE GROUP BY a.channel",
-    withheld: {},
-  }),
+  banks(
+    "velocity-amount",
+    "How much came in within half an hour; forty people for numbers that read the amount.",
+    "RULE-13 GATE-5 GATE-8",
+    {
+      aggregates: [people(25), total(40, 2, 36_000_000)],
+      output: [dimension("transfers-a.channel"), count("people"), sum("received", "transfers-b.value")],
+      reference: `SELECT a.channel, a.id, 1, sum(CAST(b.value * 100 AS BIGINT)), count(b.value) FROM ${pairs} WHERE ${seconds} BETWEEN 0 AND 1800 GROUP BY ALL`,
+      released: 3,
+      sql: "SELECT a.channel, count(DISTINCT a.id) AS people, sum(b.value) AS received FROM transfers_a a JOIN transfers_b b ON b.id = a.id AND b.received_at >= a.sent_at AND b.received_at <= a.sent_at + INTERVAL 30 MINUTE GROUP BY a.channel",
+      withheld: {},
+    },
+  ),
   banks("passing-through", "Nearly the same amount in within a day.", "RULE-13 QRY-15", {
     aggregates: [people(40)],
     k: 40,

@@ -10,14 +10,19 @@ const perPersonReference = "(SELECT id, count(*) AS times FROM impressions GROUP
 
 /** Overlap of audiences, reach and frequency. */
 export const reach: readonly LegitimateQuery[] = [
-  media("overlap-by-region", "How many subscribers of each region saw an advertisement?", "QRY-1 QRY-2 QRY-3 GATE-2 GATE-7", {
-    aggregates: [people(20)],
-    output: [dimension("subscribers.region"), count("people")],
-    reference: "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
-    released: 2,
-    sql: "SELECT subscribers.region, count(DISTINCT subscribers.id) AS people FROM subscribers JOIN impressions ON impressions.id = subscribers.id GROUP BY subscribers.region",
-    withheld: { complement: 1, people: 1 },
-  }),
+  media(
+    "overlap-by-region",
+    "How many subscribers of each region saw an advertisement?",
+    "QRY-1 QRY-2 QRY-3 GATE-2 GATE-7",
+    {
+      aggregates: [people(20)],
+      output: [dimension("subscribers.region"), count("people")],
+      reference: "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
+      released: 2,
+      sql: "SELECT subscribers.region, count(DISTINCT subscribers.id) AS people FROM subscribers JOIN impressions ON impressions.id = subscribers.id GROUP BY subscribers.region",
+      withheld: { complement: 1, people: 1 },
+    },
+  ),
   media("overlap-total", "How many subscribers saw an advertisement at all?", "QRY-7", {
     aggregates: [people(20)],
     output: [count("people")],
@@ -29,7 +34,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("overlap-small", "Nobody is told of an overlap that is too small.", "GATE-2", {
     aggregates: [people(20)],
     output: [count("people")],
-    reference: "SELECT s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE s.region = 'south' GROUP BY ALL",
+    reference:
+      "SELECT s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE s.region = 'south' GROUP BY ALL",
     released: 0,
     sql: "SELECT count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON s.id = i.id WHERE s.region = 'south'",
     withheld: { people: 1 },
@@ -37,7 +43,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("overlap-empty", "An empty overlap is an ordinary result without groups.", "GATE-2 QRY-17", {
     aggregates: [people(20)],
     output: [dimension("subscribers.region"), count("people")],
-    reference: "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE s.age > 99 GROUP BY ALL",
+    reference:
+      "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE s.age > 99 GROUP BY ALL",
     released: 0,
     sql: "SELECT s.region, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON s.id = i.id WHERE s.age > 99 GROUP BY s.region",
     withheld: {},
@@ -53,7 +60,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("reach-by-placement-and-campaign", "Reach by two dimensions.", "QRY-8 GATE-10", {
     aggregates: [people(20)],
     output: [dimension("impressions.placement"), dimension("impressions.campaign"), count("people")],
-    reference: "SELECT i.placement, i.campaign, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
+    reference:
+      "SELECT i.placement, i.campaign, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
     released: 8,
     sql: "SELECT i.placement, i.campaign, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON s.id = i.id GROUP BY i.campaign, i.placement",
     withheld: { complement: 1, people: 3 },
@@ -109,7 +117,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("frequency-of-long-views", "Views of at least half a minute, counted per person with a FILTER.", "QRY-6", {
     aggregates: [total(20, 0, 8)],
     output: [dimension("subscribers.region"), sum("views")],
-    reference: "SELECT s.region, s.id, (SELECT count(*) FROM impressions i WHERE i.id = s.id AND i.seconds >= 30), 1 FROM subscribers s WHERE s.id IN (SELECT id FROM impressions)",
+    reference:
+      "SELECT s.region, s.id, (SELECT count(*) FROM impressions i WHERE i.id = s.id AND i.seconds >= 30), 1 FROM subscribers s WHERE s.id IN (SELECT id FROM impressions)",
     released: 2,
     sql: "WITH f AS (SELECT id, count(*) FILTER (WHERE seconds >= 30) AS times FROM impressions GROUP BY id) SELECT s.region, sum(f.times) AS views FROM f JOIN subscribers s ON s.id = f.id GROUP BY s.region",
     withheld: { complement: 1, people: 1 },
@@ -117,7 +126,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("reach-by-age-band", "Reach by age band.", "QRY-8 RULE-4", {
     aggregates: [people(20)],
     output: [words("band", "18-29", "30-49", "50+"), count("people")],
-    reference: "SELECT CASE WHEN s.age < 30 THEN '18-29' WHEN s.age < 50 THEN '30-49' ELSE '50+' END, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
+    reference:
+      "SELECT CASE WHEN s.age < 30 THEN '18-29' WHEN s.age < 50 THEN '30-49' ELSE '50+' END, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
     released: 3,
     sql: "SELECT CASE WHEN s.age < 30 THEN '18-29' WHEN s.age < 50 THEN '30-49' ELSE '50+' END AS band, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY CASE WHEN s.age < 30 THEN '18-29' WHEN s.age < 50 THEN '30-49' ELSE '50+' END",
     withheld: {},
@@ -173,7 +183,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("reach-without-plan", "Reach by plan, a word for none.", "RULE-7 QRY-17", {
     aggregates: [people(20)],
     output: [words("plan", "basic", "none", "plus"), count("people")],
-    reference: "SELECT coalesce(s.plan, 'none'), s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
+    reference:
+      "SELECT coalesce(s.plan, 'none'), s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY ALL",
     released: 3,
     sql: "SELECT coalesce(s.plan, 'none') AS plan, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY coalesce(s.plan, 'none')",
     withheld: {},
@@ -189,7 +200,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("reach-of-active", "A boolean column as a dimension, and one as a condition.", "QRY-10 QRY-15", {
     aggregates: [people(20, 5)],
     output: [dimension("subscribers.active"), count("people")],
-    reference: "SELECT s.active, s.id, 1 FROM subscribers s JOIN purchases p ON p.id = s.id WHERE NOT p.refunded GROUP BY ALL",
+    reference:
+      "SELECT s.active, s.id, 1 FROM subscribers s JOIN purchases p ON p.id = s.id WHERE NOT p.refunded GROUP BY ALL",
     released: 2,
     sql: "SELECT s.active, count(DISTINCT s.id) AS people FROM subscribers s JOIN purchases p ON p.id = s.id WHERE NOT p.refunded GROUP BY s.active",
     withheld: {},
@@ -206,7 +218,8 @@ export const reach: readonly LegitimateQuery[] = [
     aggregates: [people(20)],
     output: [dimension("subscribers.region"), count("people")],
     parameters: [{ declared: textParameter("campaign", "brand", "spring"), value: "spring" }],
-    reference: "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE i.campaign = 'spring' GROUP BY ALL",
+    reference:
+      "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE i.campaign = 'spring' GROUP BY ALL",
     released: 2,
     sql: "SELECT s.region, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON i.id = s.id WHERE i.campaign = $campaign GROUP BY s.region",
     withheld: { complement: 1, people: 1 },
@@ -214,7 +227,8 @@ export const reach: readonly LegitimateQuery[] = [
   media("reach-by-conditions", "AND, OR, NOT, IN, BETWEEN, IS NULL and comparisons together.", "QRY-10 QRY-15", {
     aggregates: [people(20)],
     output: [dimension("subscribers.region"), count("people")],
-    reference: "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE (s.age BETWEEN 20 AND 80 AND NOT (i.campaign IN ('brand', 'spring') OR i.placement = 'feed')) OR s.plan IS NULL OR (s.plan <> 'plus' AND i.seconds IS NOT NULL AND i.cost > 4) GROUP BY ALL",
+    reference:
+      "SELECT s.region, s.id, 1 FROM subscribers s JOIN impressions i ON i.id = s.id WHERE (s.age BETWEEN 20 AND 80 AND NOT (i.campaign IN ('brand', 'spring') OR i.placement = 'feed')) OR s.plan IS NULL OR (s.plan <> 'plus' AND i.seconds IS NOT NULL AND i.cost > 4) GROUP BY ALL",
     released: 2,
     sql: "SELECT s.region, count(DISTINCT s.id) AS people FROM subscribers s JOIN impressions i ON i.id = s.id WHERE (s.age BETWEEN 20 AND 80 AND NOT (i.campaign IN ('brand', 'spring') OR i.placement = 'feed')) OR s.plan IS NULL OR (s.plan <> 'plus' AND i.seconds IS NOT NULL AND i.cost > 4) GROUP BY s.region",
     withheld: { complement: 1, people: 1 },
@@ -226,5 +240,14 @@ export const reach: readonly LegitimateQuery[] = [
     released: 3,
     sql: "SELECT placement, sum(seconds) AS seconds FROM impressions GROUP BY placement",
     withheld: {},
+  }),
+  media("retargeted", "Reach of a campaign that few saw, in each region.", "GATE-3", {
+    aggregates: [people(20), people(20)],
+    output: [dimension("subscribers.region"), count("people"), count("retargeted")],
+    reference:
+      "SELECT s.region, s.id, 1, CAST(bool_or(i.campaign = 'retarget') AS INTEGER) FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY s.region, s.id",
+    released: 0,
+    sql: "SELECT s.region, count(DISTINCT s.id) AS people, count(DISTINCT s.id) FILTER (WHERE i.campaign = 'retarget') AS retargeted FROM subscribers s JOIN impressions i ON i.id = s.id GROUP BY s.region",
+    withheld: { contributors: 3, people: 1 },
   }),
 ]

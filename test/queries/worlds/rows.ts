@@ -108,7 +108,13 @@ function supplyRows(): Rows {
   const id = (order: number) => token("supply", order)
   const orders = people(0, 1500).map((order): Row => {
     const ordered = stamp(chance.second("2026-01-01", "2026-06-30"))
-    return [id(order), ordered, chance.pick(["alpha", "beta", "gamma"]), chance.cents(1000, 2_000_000), `${chance.whole(1, 500)}`]
+    return [
+      id(order),
+      ordered,
+      chance.pick(["alpha", "beta", "gamma"]),
+      chance.cents(1000, 2_000_000),
+      `${chance.whole(1, 500)}`,
+    ]
   })
   const deliveries = people(0, 1400).flatMap((order) => {
     const carrier = order < 16 ? "sea" : chance.pick(["road", "rail"])
@@ -117,7 +123,14 @@ function supplyRows(): Rows {
       const late = new Date(promised + chance.whole(-5, 20) * 86_400_000).toISOString().slice(0, 10)
       const delivered = chance.likely(0.05) ? null : late
       const when = new Date(promised).toISOString().slice(0, 10)
-      return [id(order), when, delivered, carrier, `${chance.whole(0, 500)}`, `${chance.likely(0.8) ? 0 : chance.whole(1, 50)}`]
+      return [
+        id(order),
+        when,
+        delivered,
+        carrier,
+        `${chance.whole(0, 500)}`,
+        `${chance.likely(0.8) ? 0 : chance.whole(1, 50)}`,
+      ]
     })
   })
   return { deliveries, orders }

@@ -26,6 +26,14 @@ function bucket(draft: Contract, values: Extract<OutputColumn, { kind: "bucket" 
   first(draft.queries).output.push({ kind: "bucket", name: "part", values })
 }
 
+/** The contract with differential privacy in place of thresholds. */
+function noisy(draft: Contract): void {
+  draft.release = { delaySeconds: 60, mode: "differential-privacy" }
+  for (const { rule: own } of draft.datasets) own.privacyBudget = { delta: "0.000001", epsilon: "1" }
+  const clamps = [{ column: "total", max: "1000", min: "-100" }]
+  for (const query of draft.queries) query.privacy = { clamps, groupsPerIdentity: 1, rho: "0.01" }
+}
+
 const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
   "a column named in a rule that is not there": [(d) => rule(d).filterColumns.push("nowhere"), "contract-invalid"],
   "a bucket whose range misses its grid": [
@@ -105,9 +113,26 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
       }),
     "contract-invalid",
   ],
-  "differential privacy": [
-    (d) => Object.assign(d, { release: { delaySeconds: 60, mode: "differential-privacy" } }),
-    "contract-feature-unsupported",
+  "differential privacy of queries that do not say how": [
+    (d) => {
+      noisy(d)
+      Object.assign(first(d.queries), { privacy: null })
+    },
+    "contract-invalid",
+  ],
+  "differential privacy that is released at a time that may not hold": [
+    (d) => {
+      noisy(d)
+      d.release = { delaySeconds: d.limits.runSeconds, mode: "differential-privacy" }
+    },
+    "contract-invalid",
+  ],
+  "differential privacy without a budget": [
+    (d) => {
+      noisy(d)
+      rule(d).privacyBudget = null
+    },
+    "contract-invalid",
   ],
   "image updates": [
     (d) => Object.assign(d.evidence, { imageUpdates: { approvers: ["bank"] } }),
@@ -147,7 +172,13 @@ const CASES: Readonly<Record<string, readonly [Edit, ErrorCode]>> = {
 describe("checkContract", () => {
   it("accepts the contract that the cases start from", () => {
     checkContract(checkSchema(contract, Contract))
-    expect(Object.keys(CASES).length).toBe(31)
+    expect(Object.keys(CASES).length).toBe(33)
+  })
+
+  it("accepts differential privacy in place of thresholds", () => {
+    const draft = structuredClone(contract)
+    noisy(draft)
+    expect(checkContract(checkSchema(draft, Contract))).toBeUndefined()
   })
 
   it("accepts templates, column thresholds, an override below 11, dominance of both kinds, buckets and attributes", () => {

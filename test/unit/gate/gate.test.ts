@@ -68,6 +68,15 @@ describe("the gate", () => {
     }
   })
 
+  it("withholds counts that subtract to fewer than k people", () => {
+    const wide = { ...COUNT, filter: column(0, "flag", { kind: "boolean" }) }
+    const counts = gateOf(planOf([wide, { ...wide, relation: 1 }]))
+    /** people, alike, region, and those in each count. */
+    expect(counts(["200", "50", "east", "100", "150"]).rows).toEqual([["east", "100", "150"]])
+    expect(counts(["200", "49", "east", "100", "149"]).rows).toEqual([])
+    expect(counts(["200", "1", "east", "100", "101"]).rows).toEqual([])
+  })
+
   it("asks more people of an aggregate whose columns ask more", () => {
     const aggregates = [
       { column: "n0", minIdentities: 50, step: "1" },

@@ -94,6 +94,22 @@ describe("what a compromised engine may say", () => {
   })
 })
 
+describe("people who are in the same counts", () => {
+  it("are no more than there are in a count or out of it, and somebody", async () => {
+    const filter = column(0, "flag", { kind: "boolean" })
+    const counts = gateOf(
+      planOf([
+        { ...COUNT, filter },
+        { ...COUNT, filter },
+      ]),
+    )
+    expect(counts(["200", "60", "east", "60", "140"]).rows.length).toBe(1)
+    for (const alike of ["0", "61", "200", null]) {
+      await expectCode("gate-refused", () => counts(["200", alike, "east", "60", "140"]))
+    }
+  })
+})
+
 describe("dimensions", () => {
   const released = (type: ValueType, cell: string) =>
     gateOf(planOf([COUNT], { outputs: [dimension(type)] }))(["60", cell])

@@ -187,7 +187,12 @@ describe("terms of a private contract", () => {
       (draft) => Object.assign(draft.queries[0] ?? {}, { privacy: null }),
       (draft) => Object.assign(draft.datasets[0]?.rule ?? {}, { privacyBudget: null }),
       (draft) => Object.assign(draft, { release: { mode: "threshold" } }),
-      (draft) => Object.assign(draft, { release: { delaySeconds: 600, mode: "differential-privacy" } }),
+      (draft) =>
+        Object.assign(draft, { release: { delaySeconds: draft.limits.runSeconds, mode: "differential-privacy" } }),
+      (draft) => {
+        draft.limits.runSeconds = 86_400
+        draft.release = { delaySeconds: draft.limits.grantLifetimeSeconds, mode: "differential-privacy" }
+      },
     ]
     for (const edit of edits) {
       const draft = structuredClone(contract)

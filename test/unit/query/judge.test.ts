@@ -34,6 +34,15 @@ describe("the judge of enclave and owner", () => {
     }
   })
 
+  it("refuses characters that are not seen, wherever they stand", async () => {
+    for (const unseen of ["\u0000", "\u202e", "\u200b", "\u2028", "\r", "\ud800"]) {
+      const contract = await withSql(`${BASE_SQL} /* ${unseen} */`)
+      await expectCode("query-malformed", () => judgeContract(contract))
+    }
+    const plans = await judgeContract(await withSql(BASE_SQL.replace("WHERE", "\t/* ä */ WHERE")))
+    expect(plans.size).toBe(1)
+  })
+
   it("names query, line, column and what stands there", async () => {
     const contract = await withSql(BASE_SQL.replace("$youngest", "'5'"))
     const error = await expectCode("query-type", () => judgeLocally(contract))
@@ -159,6 +168,9 @@ describe("the query profile refuses", () => {
       "a join tied by OR": { sql: people("FROM ads a JOIN sales s ON a.id = s.id OR s.age > 5") },
       "a join whose right side is joined": {
         sql: people("FROM ads a LEFT JOIN (sales s JOIN sales t ON s.id = t.id) ON a.id = s.id"),
+      },
+      "a join that DuckDB prints as no SQL": {
+        sql: people("FROM ads a LEFT JOIN (sales s CROSS JOIN ads b) ON a.id = s.id"),
       },
       "a join without a condition": { sql: people("FROM ads a, sales s") },
       "a list of column aliases": { sql: people("FROM ads AS a(id, x)") },

@@ -140,8 +140,8 @@ describe("which column may be used for what", () => {
     const flag = bucket("band", { type: "boolean" })
     const shown: readonly QueryCase[] = [
       {
-        output: [dimension("age", "sales.age"), count("n")],
-        sql: "SELECT age, count(DISTINCT id) AS n FROM sales GROUP BY age",
+        output: [bucket("older", { range: { max: 121, min: 1, step: 1 }, type: "integer" }), count("n")],
+        sql: "SELECT age + 1 AS older, count(DISTINCT id) AS n FROM sales GROUP BY older",
       },
       {
         output: [band, count("n")],
@@ -153,13 +153,38 @@ describe("which column may be used for what", () => {
         sql: "WITH t AS (SELECT id, max(region) FILTER (WHERE age > 5) AS r FROM sales GROUP BY id) SELECT r, count(DISTINCT id) AS n FROM t GROUP BY r",
       },
       {
-        output: [dimension("r", "sales.age"), count("n")],
-        sql: "WITH t AS (SELECT id, age AS r FROM sales), u AS (SELECT id, r FROM t) SELECT r, count(DISTINCT id) AS n FROM u GROUP BY r",
+        output: [flag, count("n")],
+        sql: "WITH t AS (SELECT id, age AS r FROM sales), u AS (SELECT id, r FROM t) SELECT r > 50 AS band, count(DISTINCT id) AS n FROM u GROUP BY band",
       },
     ]
     for (const query of shown) {
       await expectRule(query, without("sales", "dimensionColumns", "age"), "dimensionColumns", "bureau")
     }
+  })
+
+  it("dimensionColumns: of columns as they are, through WITH", async () => {
+    const plain: readonly QueryCase[] = [
+      {
+        output: [dimension("region", "sales.region"), count("n")],
+        sql: "SELECT region, count(DISTINCT id) AS n FROM sales GROUP BY region",
+      },
+      {
+        output: [dimension("r", "sales.region"), count("n")],
+        sql: "WITH t AS (SELECT id, region AS r FROM sales), u AS (SELECT id, max(r) AS r FROM t GROUP BY id) SELECT r, count(DISTINCT id) AS n FROM u GROUP BY r",
+      },
+    ]
+    for (const query of plain) {
+      await expectRule(query, without("sales", "dimensionColumns", "region"), "dimensionColumns", "bureau")
+    }
+  })
+
+  it("an attribute is shown in buckets and never as it is, listed or not", async () => {
+    const shown = {
+      output: [dimension("age", "sales.age"), count("n")],
+      sql: "SELECT age, count(DISTINCT id) AS n FROM sales GROUP BY age",
+    }
+    const error = await expectCode("query-rule", () => bench.judge(shown))
+    expect(error.message).toContain("(role, rule of bureau)")
   })
 
   it("aggregateColumns: with the very function, through WITH and ratios", async () => {

@@ -6,7 +6,7 @@ import { homeOption } from "../room.ts"
 import { table } from "../table.ts"
 import { type BudgetStatement, budgetStatements } from "./statement.ts"
 
-const HEADER = ["dataset", "grants paid", "epsilon spent", "of", "at delta", "what is left"] as const
+const HEADER = ["dataset", "grants paid", "rho spent", "epsilon", "of", "at delta", "what is left"] as const
 
 /** `parley budget`: what private results have cost this party's own data. */
 export function budgetCommand(): Command {
@@ -30,7 +30,9 @@ async function show(options: { home?: string }): Promise<Outcome> {
   return { json: { datasets: statements }, text: table(HEADER, statements.map(cells)) }
 }
 
-function cells({ budget, charges, dataset, left, spentEpsilon }: BudgetStatement): readonly string[] {
+function cells(statement: BudgetStatement): readonly string[] {
+  const { budget, charges, dataset, left, lineage, spentEpsilon, spentRho } = statement
   const runs = left.map(({ query, runs: count }) => `${count} x ${query}`).join(" or ")
-  return [dataset, String(charges), spentEpsilon, budget.epsilon, budget.delta, runs]
+  const ends = [spentEpsilon ?? "?", budget?.epsilon ?? "?", budget?.delta ?? "?"]
+  return [dataset ?? lineage, String(charges), spentRho, ...ends, runs]
 }

@@ -2,6 +2,7 @@ import { join } from "node:path"
 import type { Contract } from "../../../shared/contract/contract.ts"
 import { parseContract } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
+import { statedPolicy } from "../../../shared/privacy/stated-policy.ts"
 import { ROOM, signaturePath } from "../../../shared/room/layout.ts"
 import { signJwsBytes } from "../../../shared/signed/jws.ts"
 import { keyId, publicPart } from "../../../shared/signed/keys.ts"
@@ -45,7 +46,8 @@ export async function signContract(room: Room, signing: Signing): Promise<string
   )
   anchorOf(contract, acceptedRoots)
   requireNotOver(contract)
-  await judgeLocally(contract)
+  // Nobody signs what no enclave could keep.
+  for (const plan of await judgeLocally(contract)) statedPolicy(contract, plan)
   await requirePredecessor(room.home, contract, signing)
   const key = await localKey(room.home, "sign", kid)
   requireListed(contract, name, keyId(publicPart(key.jwk)))

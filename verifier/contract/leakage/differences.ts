@@ -1,5 +1,5 @@
 import type { Leak } from "./leak.ts"
-import type { ReleasedNumber } from "./number.ts"
+import { COUNTED, type Condition, type ReleasedNumber } from "./number.ts"
 import { areEqual, isSubset, without } from "./sets.ts"
 
 /** Two numbers of the same measure of which one is of some of the other's people. One finding for each two queries. */
@@ -16,9 +16,12 @@ export function differences(numbers: readonly ReleasedNumber[]): readonly Leak[]
   return [...found.values()]
 }
 
-/** In one row the gate sees to it that those whom a number leaves out of its group are nobody, or enough. */
+/**
+ * In one row the gate sees to it that those whom a number leaves out of its group are nobody, or enough, and so are the
+ * people of every difference of counts. Two sums with filters are left.
+ */
 function isGuarded(wide: ReleasedNumber, narrow: ReleasedNumber): boolean {
-  return wide === narrow || (wide.query === narrow.query && wide.wholeGroup)
+  return wide === narrow || (wide.query === narrow.query && (wide.wholeGroup || wide.measure === COUNTED))
 }
 
 /** Cells of one can be put together to cells of the other. */
@@ -27,29 +30,47 @@ function comparable(a: ReleasedNumber, b: ReleasedNumber): boolean {
 }
 
 function nested(wide: ReleasedNumber, narrow: ReleasedNumber): Leak | null {
-  if (!isSubset(wide.datasets, narrow.datasets) || !isSubset(wide.conditions, narrow.conditions)) return null
+  const further = furtherConditions(wide, narrow)
+  if (further === null || !isSubset(wide.datasets, narrow.datasets)) return null
   const more = [
-    ...without(narrow.datasets, wide.datasets).map((dataset) => `is known to ${dataset}`),
-    ...without(narrow.conditions, wide.conditions).map((condition) => `meets ${condition}`),
-  ]
-  if (more.length === 0) return null
+    ...without(narrow.datasets, wide.datasets).map((dataset) => `known to ${dataset}`),
+    ...further.map(({ exact }) => exact),
+  ].join(" and ")
+  if (more === "") return null
   return {
-    example: `If the first says 1,000 and the second 999 in one group, one person is in it who does not: ${more.join(", and ")}.`,
+    example: `1,000 in the one and 999 in the other, in the same group: of one person in it this is not true: ${more}`,
     kind: "nested-groups",
-    what: `${nameOf(wide)} minus ${nameOf(narrow)} is of the people of whom it is not true that each ${more.join(" and ")}`,
+    what: `${nameOf(wide)} minus ${nameOf(narrow)} is of the people of whom this is not true: ${more}`,
   }
+}
+
+/** What a number asks beyond another one; null where it does not ask all that the other one asks. */
+function furtherConditions(wide: ReleasedNumber, narrow: ReleasedNumber): readonly Condition[] | null {
+  const left = [...narrow.conditions]
+  for (const condition of wide.conditions) {
+    const exact = left.findIndex((other) => other.exact === condition.exact)
+    const index = exact === -1 ? left.findIndex((other) => canBeEqual(other, condition)) : exact
+    if (index === -1) return null
+    left.splice(index, 1)
+  }
+  return left
+}
+
+/** A parameter can be given the other one's value. */
+function canBeEqual(one: Condition, other: Condition): boolean {
+  return one.shape === other.shape && (one.exact.includes("$") || other.exact.includes("$"))
 }
 
 /** The same conditions with other constants: what lies in between. */
 function sliced(one: ReleasedNumber, other: ReleasedNumber): Leak | null {
-  const same = areEqual(one.datasets, other.datasets) && one.shapes.join("\n") === other.shapes.join("\n")
-  const [own = "", ...more] = without(one.conditions, other.conditions)
-  const [its = ""] = without(other.conditions, one.conditions)
-  if (!same || own === "" || more.length > 0) return null
+  const [own, ...more] = one.conditions.filter(({ exact }) => !other.conditions.some((its) => its.exact === exact))
+  const [its, ...further] = other.conditions.filter(({ exact }) => !one.conditions.some((mine) => mine.exact === exact))
+  if (own === undefined || its === undefined || more.length + further.length > 0) return null
+  if (own.shape !== its.shape || !areEqual(one.datasets, other.datasets)) return null
   return {
-    example: `The people between ${own} and ${its} may be few: the two numbers subtract to them.`,
+    example: `the people between ${own.exact} and ${its.exact} may be few: the two numbers subtract to them`,
     kind: "slices",
-    what: `${nameOf(one)} and ${nameOf(other)} differ in a constant only: ${own}, and ${its}`,
+    what: `${nameOf(one)} and ${nameOf(other)} differ in a constant only: ${own.exact}, and ${its.exact}`,
   }
 }
 

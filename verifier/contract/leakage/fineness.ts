@@ -26,7 +26,7 @@ export function fineness(
   if (cells <= BigInt(full)) return []
   return [
     {
-      example: `With ${people} people spread evenly, a cell has ${perCell(people, cells)}; it needs ${minIdentities}.`,
+      example: `with ${people} people spread evenly, a cell has ${perCell(people, cells)}; it needs ${minIdentities}`,
       kind: "cells-too-small",
       what: `${plan.query}: ${cells} cells by ${dimensions.map(({ name }) => name).join(", ")}, at most ${full} can be released; most would be withheld`,
     },

@@ -10,7 +10,7 @@ export function knownParts({ datasets }: Contract, { name, output }: Query): rea
     if (owners.size < 2) return []
     return [
       {
-        example: "One owner puts 0 for everybody but k people of its choice: the number is of these k alone.",
+        example: "one owner puts 0 for everybody but k people of its choice: the number is of these k alone",
         kind: "known-part" as const,
         what: `${name}: ${column.name} reads columns of ${[...owners].join(" and ")}; each knows its own and can take it out`,
       },

@@ -28,7 +28,7 @@ function versions(contract: Contract): readonly Leak[] {
       {
         example:
           `${dataset.owner} changes or leaves out one person's row between two versions: two results of one query ` +
-          "differ by what the other owners say of that person.",
+          "differ by what the other owners say of that person",
         kind: "versions" as const,
         what: `${dataset.name}: ${most} versions; any two can be subtracted. With 1, the first grant freezes the data`,
       },
@@ -42,8 +42,8 @@ function parameters({ limits }: Contract, { name, parameters: declared }: Query)
   return declared.map((parameter) => ({
     example:
       parameter.type === "text"
-        ? `Runs with ${parameter.domain.slice(0, 2).join(" and with ")} compare two groups of people that overlap.`
-        : `Runs with $${parameter.name} = ${parameter.range.min} and with the next value subtract to the people at exactly ${parameter.range.min}.`,
+        ? `runs with ${parameter.domain.slice(0, 2).join(" and with ")} compare two groups of people that overlap`
+        : `runs with $${parameter.name} = ${parameter.range.min} and with the next value subtract to the people at exactly ${parameter.range.min}`,
     kind: "parameters" as const,
     what: `${name}: ${most} sets of parameter values; two values of $${parameter.name} subtract to a slice. With 1, the first grant freezes them`,
   }))
@@ -52,9 +52,9 @@ function parameters({ limits }: Contract, { name, parameters: declared }: Query)
 /** Always so: whoever opts out is out of the next run. */
 function optOuts(people: number): Leak {
   return {
-    example: `If ${people} people of one group opt out between two runs, the results subtract to these ${people} together.`,
+    example: `if ${people} people of one group opt out between two runs, the results subtract to these ${people} together`,
     kind: "opt-outs",
-    what: "people who opt out are gone from the next run; a group that fewer of them have left than its threshold is withheld from then on",
+    what: "people who opt out are gone from the next run; a group that loses fewer of them than its threshold is withheld from then on",
   }
 }
 
@@ -62,8 +62,7 @@ function predecessor(contract: Contract): readonly Leak[] {
   if (contract.predecessor === null) return []
   return [
     {
-      example:
-        "A query that the predecessor asked with another filter subtracts from this contract's, run against run.",
+      example: "a query that the predecessor asked with another filter subtracts from this contract's, run against run",
       kind: "predecessor",
       what: `results under the predecessor ${contract.predecessor.slice(0, 16)} can be compared with those of this contract; check both together`,
     },

@@ -13,7 +13,7 @@ function ratios({ name, output }: Query): readonly Leak[] {
   return [
     {
       example:
-        "A ratio of 0.25 beside a count of 400 says that its other side is 100, if the count is one of its sides.",
+        "a ratio of 0.25 beside a count of 400 says that its other side is 100, if the count is one of its sides",
       kind: "solved-ratio",
       what: `${name}: ${ratio.name} beside ${counts.map((count) => count.name).join(", ")} gives both sides of the ratio`,
     },
@@ -28,7 +28,7 @@ function ofOneColumn({ name, output }: Query): readonly Leak[] {
     if (sum === undefined) return []
     return [
       {
-        example: `${sum.name} divided by ${average.name} is the number of rows; rows beyond people are of those with several.`,
+        example: `${sum.name} divided by ${average.name} is the number of rows; rows beyond people are of those with several`,
         kind: "several-of-one-column" as const,
         what: `${name}: ${sum.name} and ${average.name} are of the same columns, each rounded on its own`,
       },

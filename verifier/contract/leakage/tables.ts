@@ -17,21 +17,22 @@ export function otherDimensions(numbers: readonly ReleasedNumber[]): readonly Le
 }
 
 function samePeople(one: ReleasedNumber, other: ReleasedNumber): boolean {
-  const alike = areEqual(one.datasets, other.datasets) && areEqual(one.conditions, other.conditions)
-  return alike && one.measure === other.measure
+  const [own, its] = [one, other].map(({ conditions }) => new Set(conditions.map(({ exact }) => exact)))
+  const alike = own !== undefined && its !== undefined && areEqual(own, its)
+  return alike && areEqual(one.datasets, other.datasets) && one.measure === other.measure
 }
 
 function leakOf(one: ReleasedNumber, other: ReleasedNumber): Leak {
   const [coarse, fine] = isSubset(one.dimensions, other.dimensions) ? [one, other] : [other, one]
   if (!isSubset(coarse.dimensions, fine.dimensions)) {
     return {
-      example: "Both have the same total: what one withholds is no more than what the other leaves over.",
+      example: "both have the same total: what one withholds is no more than what the other leaves over",
       kind: "dimensions-other",
       what: `${nameOf(one)} and ${nameOf(other)} are of the same people, by other dimensions`,
     }
   }
   return {
-    example: "A group of the coarse one, minus its released groups in the fine one, is its withheld groups together.",
+    example: "a group of the coarse one, minus its released groups in the fine one, is its withheld groups together",
     kind: "dimensions-nested",
     what: `${nameOf(coarse)} adds up ${nameOf(fine)} over ${without(fine.dimensions, coarse.dimensions).join(" and ")}`,
   }

@@ -10,7 +10,7 @@ export function overrides({ datasets }: Contract): readonly Leak[] {
     const { approvedBy, reason } = threshold.override
     return [
       {
-        example: `A group of ${threshold.minIdentities}: whoever knows ${threshold.minIdentities - 1} of them learns of the last one.`,
+        example: `a group of ${threshold.minIdentities}: whoever knows ${threshold.minIdentities - 1} of them learns of the last one`,
         kind: "override" as const,
         what: `${name}: threshold of ${threshold.minIdentities} by override of ${approvedBy}: ${reason}`,
       },
@@ -23,7 +23,7 @@ export function exactCounts({ name, output }: Query, { countStep }: EffectivePol
   if (countStep > 1 || !output.some(({ kind }) => kind === "count")) return []
   return [
     {
-      example: "Whoever knows all but one of a group's people learns of the last one whether it is in the group.",
+      example: "whoever knows all but one of a group's people learns of the last one whether it is in the group",
       kind: "exact-counts",
       what: `${name}: counts are exact, no owner rounds them; every difference above is exact to the person`,
     },

@@ -79,6 +79,6 @@ function leakageLines(leakage: ContractInWords["leakage"]): readonly string[] {
   if (leakage.length === 0) return []
   return [
     "\nwhat could be subtracted or solved for, all within the rules",
-    ...leakage.flatMap(({ example, kind, what }) => [`  ${kind}: ${what}`, `    ${example}`]),
+    ...leakage.flatMap(({ example, kind, what }) => [`  ${kind}: ${what}`, `    for example, ${example}`]),
   ]
 }
