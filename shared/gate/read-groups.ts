@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts"
 import { dimensionsOf, type Plan } from "../query/plan.ts"
-import { countsOfSome, type HiddenCells, layoutOf, optionalOwners } from "../query/sql/layout.ts"
+import { type HiddenCells, layoutOf, numbersOfSome, optionalOwners } from "../query/sql/layout.ts"
 import { type AggregateReader, aggregateReader } from "./aggregate-reader.ts"
 import { Cells, refused } from "./cells.ts"
 import { declaredBy } from "./dimension.ts"
@@ -29,8 +29,8 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
   const owners = optionalOwners(plan).map((owner) => [owner, mostPresent(contract, plan, owner)] as const)
   const dimensions = dimensionsOf(plan).map(declaredBy)
   const aggregates = plan.aggregates.map((_, index): AggregateReader => aggregateReader(plan, index, hidden))
-  const counts = countsOfSome(plan)
-  const several = counts.length > 1
+  const some = numbersOfSome(plan)
+  const several = some.length > 1
   return (cells) => {
     const people = cells.count("people", most)
     if (people === 0n) throw refused("a group of nobody")
@@ -45,7 +45,7 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
         ? alikeOf(
             cells,
             people,
-            counts.map((index) => read[index]?.contributing ?? 0n),
+            some.map((index) => read[index]?.contributing ?? 0n),
           )
         : people,
       dimensions: dimensions.map((declared, index) => {
@@ -60,7 +60,7 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
   }
 }
 
-/** Those in a count, and those who are not, are made up of people who are in the same counts. */
+/** Those who contribute to an aggregate, and those who do not, are made up of people who contribute to the same ones. */
 function alikeOf(cells: Cells, people: bigint, counts: readonly bigint[]): bigint {
   const sets = counts.flatMap((count) => [count, people - count]).filter((count) => count > 0n)
   const alike = cells.count("alike", sets.reduce(lesser, people))

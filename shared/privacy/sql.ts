@@ -1,4 +1,5 @@
 import { toHex } from "../bytes.ts"
+import { scaledToText } from "../query/decimal.ts"
 import type { Plan } from "../query/plan.ts"
 import type { GeneratedSql } from "../query/sql/aggregate.ts"
 import { Binder } from "../query/sql/binder.ts"
@@ -50,14 +51,10 @@ function numberSql(
   if (part === "rows") return `sum(least(n${index}, ${plan.from.rowsPerIdentity}))`
   if (clamp === null || clamp === undefined) return `count(*) FILTER (WHERE k${index})`
   const type = `DECIMAL(38, ${clamp.scale})`
-  const [min, max] = [clamp.min, clamp.max].map((units) => `CAST(${literal(unitsText(units, clamp.scale))} AS ${type})`)
+  const [min, max] = [clamp.min, clamp.max].map(
+    (units) => `CAST(${literal(scaledToText(units, clamp.scale))} AS ${type})`,
+  )
   // greatest() and least() pass over nulls: nothing would become the lower end of the range.
   const bounded = `least(greatest(CAST(s${index} AS ${type}), ${min}), ${max})`
   return `sum(CASE WHEN s${index} IS NULL THEN NULL ELSE ${bounded} END)`
-}
-
-function unitsText(units: bigint, scale: number): string {
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0")
-  const fraction = scale === 0 ? "" : `.${digits.slice(-scale)}`
-  return `${units < 0n ? "-" : ""}${digits.slice(0, digits.length - scale)}${fraction}`
 }

@@ -26,6 +26,7 @@ interface Dry {
   readonly tables: readonly { readonly dataset: string; readonly rows: number }[]
   readonly results: readonly {
     readonly rows: readonly (readonly string[])[]
+    readonly because: Readonly<Record<string, number>>
     readonly withheld: number
     readonly parameters: Readonly<Record<string, number>>
   }[]
@@ -49,9 +50,12 @@ describe("parley contract dry-run", () => {
     expect(stdout).toMatch(/^SYNTHETIC rows of 20000 people\n/)
   })
 
-  it("withholds what too few people are behind", async () => {
+  it("withholds what too few people are behind, and says so", async () => {
     const { results } = await dryRun("--people", "100")
     expect(results.map(({ rows, withheld }) => [rows.length, withheld > 0])).toEqual([[0, true]])
+    expect(results[0]?.because.people).toBe(results[0]?.withheld)
+    const { stdout } = await runParley(["contract", "dry-run", file, "--people", "100"])
+    expect(stdout).toMatch(/ {2}withheld, \d+ of them: too few people: group more coarsely\n/)
   })
 
   it("takes values of parameters, and the middle of the range without", async () => {

@@ -1,91 +1,17 @@
-import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { copyFile, mkdir, writeFile } from "node:fs/promises"
+import { copyFile, mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import type { Column } from "../../shared/contract/columns.ts"
 import type { Contract } from "../../shared/contract/contract.ts"
 import { Query } from "../../shared/contract/query.ts"
+import { queryDigest } from "../../shared/query/template.ts"
 import { CleanRoom } from "../support/clean-room.ts"
-import { integerColumn, testDataset } from "../support/datasets.ts"
+import { columnsOf, hasCreditClients, writeClients } from "../support/credit-clients.ts"
+import { testDataset } from "../support/datasets.ts"
 import { plainDuckDb } from "../support/join-counts.ts"
 import { parleyJson } from "../support/parley.ts"
-import { hasShared, sharedPath } from "../support/shared-folder.ts"
 
-const DATA = "data/UCI_Credit_Card.csv"
 const K = 50
-
-const MONTHS = [1, 2, 3, 4, 5, 6]
-const BILLING = [
-  ...MONTHS.map((month) => integerColumn(`bill_${month}`, "measure", -2_000_000, 2_000_000)),
-  ...MONTHS.map((month) => integerColumn(`paid_${month}`, "measure", 0, 2_000_000)),
-]
-const BANK = [integerColumn("limit_bal", "measure", 0, 1_000_000), integerColumn("default_next", "dimension", 0, 1)]
-const BUREAU = [
-  integerColumn("sex", "dimension", 1, 2),
-  integerColumn("education", "dimension", 0, 6),
-  integerColumn("marriage", "dimension", 0, 3),
-  integerColumn("age", "measure", 18, 100),
-]
-
-/** Who knows what about a client: with three owners the bank's bills and payments lie with a billing service. */
-const SPLITS: Readonly<Record<number, Readonly<Record<string, readonly Column[]>>>> = {
-  2: { bank: [...BANK, ...BILLING], bureau: BUREAU },
-  3: { bank: BANK, billing: BILLING, bureau: BUREAU },
-}
-
-const columnsOf = (owner: string, owners: readonly string[]) => SPLITS[owners.length]?.[owner] ?? []
-
-const SOURCE: Readonly<Record<string, string>> = {
-  age: "AGE",
-  default_next: "default.payment.next.month",
-  education: "EDUCATION",
-  limit_bal: "LIMIT_BAL",
-  marriage: "MARRIAGE",
-  sex: "SEX",
-  ...Object.fromEntries(MONTHS.map((month) => [`bill_${month}`, `BILL_AMT${month}`])),
-  ...Object.fromEntries(MONTHS.map((month) => [`paid_${month}`, `PAY_AMT${month}`])),
-}
-
-type Row = ReadonlyMap<string, string>
-
-function readClients(): readonly Row[] {
-  const [header = "", ...lines] = readFileSync(sharedPath(DATA), "utf8").trim().split(/\r?\n/)
-  const names = header.split(",").map((name) => name.replaceAll('"', ""))
-  return lines.map((line) => new Map(line.split(",").map((cell, index) => [names[index] ?? "", cell])))
-}
-
-/** The same client as the two sides write it: blanks, case, full-width digits. */
-function dirty(owner: string, id: number): string {
-  if (owner === "bank") return `C-${id}`
-  const styles = [
-    `c-${id}`,
-    `  C-${id} `,
-    `ｃ-${String(id).replace(/\d/g, (d) => String.fromCharCode(0xff10 + Number(d)))}`,
-  ]
-  return styles[id % styles.length] ?? ""
-}
-
-/** A quarter of the clients is unknown to each owner, drawn by a hash for each owner anew. */
-function knows(owner: string, id: number): boolean {
-  return createHash("sha256").update(`${owner}/${id}`).digest().readUInt32BE(0) % 4 !== 0
-}
-
-async function writeFiles(room: CleanRoom, owners: readonly string[]): Promise<void> {
-  const clients = readClients()
-  expect(clients.length).toBe(30_000)
-  for (const owner of owners) {
-    const columns = columnsOf(owner, owners).map(({ name }) => name)
-    const value = (row: Row, name: string) => String(Math.round(Number(row.get(SOURCE[name] ?? ""))))
-    const known = clients.map((row, index) => ({ id: index + 1, row })).filter(({ id }) => knows(owner, id))
-    expect(Math.abs(known.length - 22_500)).toBeLessThan(500)
-    const lines = (identity: (id: number) => string) =>
-      known.map(({ id, row }) => [identity(id), ...columns.map((name) => value(row, name))].join(",")).join("\n")
-    const header = ["id", ...columns].join(",")
-    await writeFile(room.path(`${owner}.csv`), `${header}\n${lines((id) => dirty(owner, id))}\n`)
-    await writeFile(room.path(`${owner}.plain.csv`), `${header}\n${lines(String)}\n`)
-  }
-}
 
 const query = (owners: readonly string[]) => ({
   maxGroups: 1000,
@@ -187,20 +113,20 @@ function bruteForce(people: readonly Person[], youngest: number) {
 
 const away = (value: number, step: number) => Math.sign(value) * Math.floor(Math.abs(value) / step + 0.5) * step
 
-describe.runIf(hasShared(DATA)).each([
-  { http: false, owners: ["bank", "bureau"] },
-  { http: true, owners: ["bank", "bureau", "billing"] },
-])("30,000 real credit clients, owners $owners, over HTTP: $http", ({ http, owners }) => {
+describe.runIf(hasCreditClients).each([
+  { http: false, kind: "template" as const, owners: ["bank", "bureau"] },
+  { http: true, kind: "aggregation" as const, owners: ["bank", "bureau", "billing"] },
+])("30,000 real credit clients, owners $owners, rules of kind $kind, over HTTP: $http", ({ http, kind, owners }) => {
   let room: CleanRoom
 
   afterAll(() => room.dispose())
 
   it("releases what plain DuckDB says, and withholds what a brute-force count says", async () => {
     room = await CleanRoom.create([...owners, "agency"])
-    await writeFiles(room, owners)
+    await writeClients(room, owners)
     const contract = await room.agree({
       datasets: owners.map((owner) => testDataset(owner, owner, columnsOf(owner, owners))),
-      edit: (draft) => withQuery(draft, owners),
+      edit: (draft) => withQuery(draft, owners, kind),
       recipe: "outcome-by-cohort",
       recipients: ["agency"],
     })
@@ -236,8 +162,13 @@ function compareNumbers(a: readonly number[], b: readonly number[]): number {
   return a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0
 }
 
-function withQuery(contract: Contract, owners: readonly string[]): void {
-  contract.queries = [Query.parse(query(owners))]
+/** The query as the contract's only one; under rules of kind template it is the only one that may be asked at all. */
+function withQuery(contract: Contract, owners: readonly string[], kind: "aggregation" | "template"): void {
+  const only = Query.parse(query(owners))
+  contract.queries = [only]
+  for (const { rule } of contract.datasets) {
+    Object.assign(rule, { kind, templates: kind === "template" ? [queryDigest(only)] : [] })
+  }
 }
 
 /** Over HTTP every party starts from the contract's digest alone. */

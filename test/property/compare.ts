@@ -59,9 +59,7 @@ export function expectedNumbers(plan: Plan, truth: GroupTruth, asked: number): N
       }
     }),
     alike:
-      plan.aggregates.filter((aggregate) => ofSome(plan, aggregate)).length > 1
-        ? fewestAlike(plan, truth)
-        : count(people),
+      plan.aggregates.filter((aggregate) => ofSome(plan, aggregate)).length > 1 ? fewestAlike(truth) : count(people),
     dimensions: dimensionTexts(plan, truth),
     people: count(people),
     present: present(people),
@@ -69,15 +67,16 @@ export function expectedNumbers(plan: Plan, truth: GroupTruth, asked: number): N
 }
 
 function ofSome({ from }: Plan, aggregate: Aggregate): boolean {
-  if (aggregate.kind !== "count") return false
-  return aggregate.filter !== null || from.relations[aggregate.relation]?.optional === true
+  return (
+    aggregate.kind !== "count" || aggregate.filter !== null || from.relations[aggregate.relation]?.optional === true
+  )
 }
 
-/** The fewest people who are in the same counts and in no other. */
-export function fewestAlike({ aggregates }: Plan, { people }: GroupTruth): bigint {
+/** The fewest people who contribute to the same aggregates and to no other. */
+export function fewestAlike({ people }: GroupTruth): bigint {
   const sizes = new Map<string, number>()
   for (const { totals } of people) {
-    const pattern = totals.map((total, index) => aggregates[index]?.kind === "count" && total !== null).join()
+    const pattern = totals.map((total) => total !== null).join()
     sizes.set(pattern, (sizes.get(pattern) ?? 0) + 1)
   }
   return BigInt(Math.min(...sizes.values()))

@@ -95,16 +95,15 @@ function reasonOf(entry: LegitimateQuery, { members }: Group): Reason | null {
       if (leftOut > 0 && leftOut < aggregate.k) return "left-out"
     }
   }
-  if (fewestAlike(entry, members) < k) return "alike"
+  if (fewestAlike(members) < k) return "alike"
   const sums = aggregates.flatMap(({ kind }, index) => (kind === "count" ? [] : [index]))
   const spread = sums.every((index) => dominance.every((rule) => isSpread(members, index, rule)))
   return spread ? null : "dominance"
 }
 
-/** The fewest people who are in the same counts of the row and in no other. */
-function fewestAlike({ aggregates }: LegitimateQuery, members: readonly Member[]): number {
-  const counts = aggregates.flatMap(({ kind }, index) => (kind === "count" ? [index] : []))
-  const patterns = Map.groupBy(members, ({ totals }) => counts.map((index) => totals[index] ?? 0n).join())
+/** The fewest people who contribute to the same aggregates of the row and to no other. */
+function fewestAlike(members: readonly Member[]): number {
+  const patterns = Map.groupBy(members, ({ totals }) => totals.map((total) => (total ?? 0n) !== 0n).join())
   return Math.min(...[...patterns.values()].map((people) => people.length))
 }
 

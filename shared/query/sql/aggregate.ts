@@ -2,7 +2,7 @@ import type { EffectivePolicy } from "../../contract/effective-policy.ts"
 import type { Plan } from "../plan.ts"
 import { Binder } from "./binder.ts"
 import { oncePerPerson } from "./block.ts"
-import { type Cell, countsOfSome, type HiddenCells, layoutOf, optionalOwners, sharesOf } from "./layout.ts"
+import { type Cell, type HiddenCells, layoutOf, numbersOfSome, optionalOwners, sharesOf } from "./layout.ts"
 import { contributes, dimensionNames, personsSql, rowsSql } from "./persons.ts"
 import { Sources, type TableSource } from "./source.ts"
 import { touchedSql } from "./touched.ts"
@@ -45,15 +45,24 @@ function asText(cell: string): string {
   return `CAST(${cell} AS VARCHAR)`
 }
 
+/** Bits that a BIGINT has room for above its sign. */
+const BITS = 62
+
+/** Which numbers a person contributes to, as one value: bits where they have room, which is faster, else text. */
+function patternSql(plan: Plan, single: boolean): string {
+  const contributing = numbersOfSome(plan).map((index) => contributes(plan, index, single))
+  if (contributing.length > BITS)
+    return contributing.map((sql) => `CASE WHEN ${sql} THEN '1' ELSE '0' END`).join(" || ")
+  return contributing.map((sql, bit) => `CASE WHEN ${sql} THEN ${1n << BigInt(bit)} ELSE 0 END::BIGINT`).join(" + ")
+}
+
 function cellSql(cell: Cell, plan: Plan, { shares }: HiddenCells, single: boolean): string {
   const present = (owner: string) => `q${optionalOwners(plan).indexOf(owner)}`
   switch (cell.kind) {
     case "people":
       return "count(*)"
-    case "alike": {
-      const pattern = countsOfSome(plan).map((index) => `CASE WHEN k${index} THEN '1' ELSE '0' END`)
-      return `list_min(map_values(histogram(${pattern.join(" || ")})))`
-    }
+    case "alike":
+      return `list_min(map_values(histogram(${patternSql(plan, single)})))`
     case "dimension":
       return `d${cell.dimension}`
     case "present":

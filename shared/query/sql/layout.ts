@@ -3,7 +3,7 @@ import { dimensionsOf, type Plan } from "../plan.ts"
 
 /**
  * One cell of a row that the engine reports; a row is a group. `people` are its distinct persons, `alike` the fewest that
- * are in the same counts and in no other, `present` those with a row of an owner that not everybody has. By aggregate:
+ * contribute to the same aggregates and to no other, `present` those with a row of an owner that not everybody has. By aggregate:
  * `contributing` persons, and those of them that are present; and for sums and averages the total, the number of rows
  * with a value, the sum of the persons' absolute totals, and the largest of these. `touched` are persons whom an owner has newly taken out, by aggregate those of them that contributed to
  * it or do now, as `touchedSql` counts them.
@@ -31,7 +31,7 @@ export function layoutOf(plan: Plan, { shares, touched }: HiddenCells): readonly
   const owners = optionalOwners(plan)
   return [
     { kind: "people" },
-    ...(countsOfSome(plan).length > 1 ? [{ kind: "alike" } as const] : []),
+    ...(numbersOfSome(plan).length > 1 ? [{ kind: "alike" } as const] : []),
     ...dimensionsOf(plan).map((_, dimension): Cell => ({ dimension, kind: "dimension" })),
     ...owners.map((owner): Cell => ({ kind: "present", owner })),
     ...plan.aggregates.flatMap(({ kind }, aggregate): readonly Cell[] => [
@@ -71,11 +71,12 @@ export function countsEverybody({ aggregates, from }: Plan, index: number): bool
   )
 }
 
-/** Counts to which not everybody contributes: with two of them, one could be subtracted from the other. */
-export function countsOfSome(plan: Plan): readonly number[] {
-  return plan.aggregates.flatMap(({ kind }, index) =>
-    kind === "count" && !countsEverybody(plan, index) ? [index] : [],
-  )
+/**
+ * Aggregates to which not everybody need contribute: with two of them, one could be subtracted from the other. A sum can be
+ * a count in disguise (`sum(least(x, 1))`), and sums of shifted values dither its rounding away.
+ */
+export function numbersOfSome(plan: Plan): readonly number[] {
+  return plan.aggregates.flatMap((_, index) => (countsEverybody(plan, index) ? [] : [index]))
 }
 
 /** Largest contributions that the dominance rules of a policy look at. */

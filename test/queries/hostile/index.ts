@@ -6,7 +6,7 @@ import { evasions } from "./evasions.ts"
 import { functions } from "./functions.ts"
 import { joins } from "./joins.ts"
 import { neverCompared } from "./never-compared.ts"
-import { rules } from "./rules.ts"
+import { rules } from "./rules/index.ts"
 import { text } from "./text.ts"
 import { types } from "./types.ts"
 

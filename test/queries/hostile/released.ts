@@ -1,11 +1,11 @@
 import type { Contract } from "../../../shared/contract/contract.ts"
 import type { OutputColumn } from "../../../shared/contract/query.ts"
 import type { Reason } from "../case.ts"
-import { avg, count, dimension, ratio } from "../output.ts"
+import { avg, count, dimension, ratio, sum } from "../output.ts"
 import type { Row } from "../worlds/chance.ts"
 import { token } from "../worlds/chance.ts"
 import type { World } from "../worlds/contract.ts"
-import { BASES, sqlOf } from "./bases.ts"
+import { BASES, sqlOf, withDataset } from "./bases.ts"
 
 /** An attack with a query that the judge lets pass, by data or by choice of rows: the gate must not show the victim. */
 export interface HostileData {
@@ -79,6 +79,13 @@ function released(
 }
 
 const CASE_VICTIM = "sum(CASE WHEN p.items = 7 THEN p.amount ELSE 0 END)"
+
+/** One row of purchases for each identity, and no rounding but that to one identity's largest contribution. */
+const ONE_ROW_EACH = withDataset("purchases", (dataset) => {
+  dataset.maxRowsPerIdentity = 1
+  dataset.rule.rounding = { countStep: 1, sumStep: null }
+})
+const SHIFTS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 export const hostileData: readonly HostileData[] = [
   released(["victim-alone", "One person in a region of her own.", "GATE-2"], "north", "people", {
@@ -262,6 +269,50 @@ export const hostileData: readonly HostileData[] = [
       output: [dimension("subscribers.region"), count("people"), count("total")],
       people: "count(DISTINCT s.id) FILTER (WHERE p.items >= 3)",
       total: "count(DISTINCT s.id) FILTER (WHERE p.items >= 4)",
+    },
+  ),
+  released(
+    ["count-as-a-sum", "One of two counts is written as a sum: their difference is one person.", "GATE-11"],
+    "east",
+    "alike",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        row.with(4, index % 200 < 100 ? "2" : index % 200 === 100 ? "3" : "4"),
+      ),
+      subscribers: crowd.subscribers,
+    },
+    {
+      edit: ONE_ROW_EACH,
+      output: [dimension("subscribers.region"), count("people"), sum("total", "purchases.items")],
+      people: "count(DISTINCT s.id) FILTER (WHERE p.items >= 3)",
+      total: "sum(least(p.items, 1)) FILTER (WHERE p.items >= 4)",
+    },
+  ),
+  released(
+    [
+      "shifted-sums",
+      "Sums of shifted values dither the rounding away, of a set and of the set without one person.",
+      "GATE-11",
+    ],
+    "east",
+    "alike",
+    {
+      purchases: crowd.purchases.map((row, index) =>
+        row.with(4, index % 200 < 100 ? "2" : index % 200 === 100 ? "3" : "4"),
+      ),
+      subscribers: crowd.subscribers,
+    },
+    {
+      more: SHIFTS.map((shift) => `, sum(p.amount + ${shift}) FILTER (WHERE p.items >= 4) AS shifted_${shift}`).join(
+        "",
+      ),
+      output: [
+        dimension("subscribers.region"),
+        count("people"),
+        sum("total", "purchases.amount"),
+        ...SHIFTS.map((shift) => sum(`shifted_${shift}`, "purchases.amount")),
+      ],
+      total: "sum(p.amount) FILTER (WHERE p.items >= 3)",
     },
   ),
   released(

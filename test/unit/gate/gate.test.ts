@@ -49,6 +49,20 @@ describe("the gate", () => {
     expect(gated.rows.map(([region]) => region)).toEqual(["north"])
   })
 
+  it("withholds the same group of several as small, whatever the engine's order", () => {
+    const domain = ["east", "west", "north", "south"]
+    const counts = gateOf(planOf([COUNT], { outputs: [dimension({ domain, kind: "text" })] }))
+    const groups = [
+      ["10", "south"],
+      ["60", "west"],
+      ["60", "east"],
+      ["70", "north"],
+    ]
+    for (const order of [groups, groups.toReversed()]) {
+      expect(counts(...order).rows.flat()).toEqual(["north", "west"])
+    }
+  })
+
   it("withholds the smallest groups beyond what may be released, at least two", () => {
     const three = [group(100, "east", 50000), group(101, "west", 50000), group(102, "north", 50000)]
     expect(gateOf(plan, { maxGroups: 3 })(...three).withheld).toBe(0)
@@ -66,6 +80,15 @@ describe("the gate", () => {
     for (const contributing of [50, 100]) {
       expect(run(group(100, "east", contributing, { contributing, shares: "[1, 1]" })).rows.length).toBe(1)
     }
+  })
+
+  it("withholds a count beside a sum of all of its people but one", () => {
+    const wide = { ...COUNT, filter: column(0, "flag", { kind: "boolean" }) }
+    const both = gateOf(planOf([wide, sum()]))
+    /** people, alike, region, those in the count, those in the sum, total, absolute total, shares. */
+    const row = (alike: string, summed: string) => ["200", alike, "east", "100", summed, summed, summed, "[1, 1]"]
+    expect(both(row("50", "150")).rows.length).toBe(1)
+    expect(both(row("1", "101")).rows).toEqual([])
   })
 
   it("withholds counts that subtract to fewer than k people", () => {
@@ -148,11 +171,15 @@ describe("dominance", () => {
 describe("owners who have rows of some people only", () => {
   const left = planOf([{ ...COUNT, relation: 1 }, sum()], { left: true })
   const optional = gateOf(left)
-  /** people, region, present; count: contributing, present; sum: contributing, present, total, absolute, shares. */
-  const row = (people: number, present: number, contributing: number, both: number) => [
-    ...[String(people), "east", String(present), String(present), String(present)],
-    ...[String(contributing), String(both), "50000", "50000", "[1000, 1000]"],
-  ]
+  /** people, alike, region, present; count: contributing, present; sum: contributing, present, total, absolute, shares. */
+  const row = (people: number, present: number, contributing: number, both: number) => {
+    const parts = [both, present - both, contributing - both, people - present - contributing + both]
+    const alike = Math.min(...parts.filter((part) => part > 0))
+    return [
+      ...[String(people), String(alike), "east", String(present), String(present), String(present)],
+      ...[String(contributing), String(both), "50000", "50000", "[1000, 1000]"],
+    ]
+  }
 
   it("counts their people apart", () => {
     expect(optional(row(200, 100, 200, 100)).rows.length).toBe(1)
@@ -161,6 +188,8 @@ describe("owners who have rows of some people only", () => {
     expect(optional(row(200, 151, 200, 151)).rows, "49 that the bureau does not have").toEqual([])
     expect(optional(row(200, 100, 150, 99)).rows, "one of the bureau left out").toEqual([])
     expect(optional(row(200, 100, 150, 50)).rows.length, "50 and 50").toBe(1)
+    expect(gateOf(left, { minIdentities: 101 })(row(202, 101, 202, 101)).rows.length, "101 in the group").toBe(1)
+    expect(gateOf(left, { minIdentities: 102 })(row(202, 101, 202, 101)).rows, "of 102").toEqual([])
   })
 })
 
@@ -172,6 +201,7 @@ describe("people who were taken out since an earlier run", () => {
     expect(touched(row(null, null, null)).rows.length).toBe(1)
     expect(touched(row("50", "50", "50")).rows.length).toBe(1)
     expect(touched(row("49", "49", null)).rows).toEqual([])
+    expect(touched(row("49", null, null)).rows, "who are in no number").toEqual([])
     expect(touched(row("50", "50", "1")).rows, "one of whom had a balance").toEqual([])
     expect(touched(row("0", "0", null)).rows, "who may have been out already").toEqual([])
   })

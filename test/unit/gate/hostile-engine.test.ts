@@ -48,6 +48,9 @@ describe("what a compromised engine may say", () => {
     "shares that ascend": [row({ shares: "[900, 1000]" })],
     "a share beyond what one may have": [row({ shares: "[1001, 900]" })],
     "a negative share": [row({ shares: "[1000, -900]" })],
+    "a negative share of two people": [
+      row({ absolute: "1900", contributing: "2", shares: "[1000, -900]", total: "1900" }),
+    ],
     "too few shares": [row({ shares: "[1000]" })],
     "too many shares": [row({ shares: "[1000, 900, 900]" })],
     "no shares": [row({ shares: null })],
@@ -72,6 +75,14 @@ describe("what a compromised engine may say", () => {
     await expectCode("gate-refused", () => stepped(row({ shares: "[1000, 901]" })))
   })
 
+  it("is bounded where no dominance rule asks for more", async () => {
+    const stepped = gateOf(planOf([COUNT, sum(integers(-100, 1000, 50))]), { dominance: [] })
+    expect(stepped(["100", "east", "100", "50000"]).rows.length).toBe(1)
+    for (const total of ["50001", "100050", "-10050"]) {
+      await expectCode("gate-refused", () => stepped(["100", "east", "100", total]))
+    }
+  })
+
   it("keeps decimals to their scale", async () => {
     const decimal: ValueType = { kind: "decimal", max: 100_000n, min: 0n, scale: 2, step: 1n }
     const money = gateOf(planOf([COUNT, sum(decimal)]))
@@ -91,6 +102,11 @@ describe("what a compromised engine may say", () => {
     await expectCode("gate-refused", () => averages(of("99", "49900")))
     await expectCode("gate-refused", () => averages(of("100", "150000")))
     await expectCode("gate-refused", () => averages(of("100", "50050")))
+    const odd = { argument: column(0, "balance", integers(-50, 950, 100)), filter: null, kind: "avg" as const }
+    const offset = gateOf(planOf([odd], { rows: 2n }))
+    const told = (rows: string) => ["100", "east", "100", "50050", rows, "50050", "[950, 900]"]
+    expect(offset(told("101")).rows.length).toBe(1)
+    await expectCode("gate-refused", () => offset(told("100")))
   })
 })
 
@@ -132,18 +148,18 @@ describe("dimensions", () => {
 
 describe("owners who have rows of some people only", () => {
   const left = planOf([{ ...COUNT, relation: 1 }, sum()], { left: true })
-  /** people, region, present; count: contributing, present; sum: contributing, present, total, absolute, shares. */
-  const genuine = ["200", "east", "100", "100", "100", "150", "100", "50000", "50000", "[1000, 900]"]
+  /** people, alike, region, present; count: contributing, present; sum: contributing, present, total, absolute, shares. */
+  const genuine = ["200", "50", "east", "100", "100", "100", "150", "100", "50000", "50000", "[1000, 900]"]
   const told = (over: Readonly<Record<number, string>>) => genuine.map((cell, index) => over[index] ?? cell)
 
   it("are believed only what adds up", async () => {
     expect(gateOf(left)(genuine).rows.length).toBe(1)
     const hostile: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-      "fewer counted rows of the bureau than there are": { 4: "50" },
-      "more contributing and absent than absent": { 2: "160", 3: "160", 4: "160", 5: "150", 6: "100" },
-      "more contributing and present than contributing": { 5: "60", 6: "100" },
-      "more contributing and present than present": { 6: "101" },
-      "more present than people": { 2: "201", 3: "201", 4: "201" },
+      "fewer counted rows of the bureau than there are": { 5: "50" },
+      "more contributing and absent than absent": { 3: "160", 4: "160", 5: "160", 6: "150", 7: "100" },
+      "more contributing and present than contributing": { 6: "60", 7: "100" },
+      "more contributing and present than present": { 7: "101" },
+      "more present than people": { 3: "201", 4: "201", 5: "201" },
     }
     for (const over of Object.values(hostile)) await expectCode("gate-refused", () => gateOf(left)(told(over)))
   })

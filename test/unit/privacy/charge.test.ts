@@ -1,16 +1,19 @@
-import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { Contract } from "../../../shared/contract/contract.ts"
+import { canonicalBytes } from "../../../shared/json/canonical.ts"
+import { objectDigest } from "../../../shared/signed/kinds.ts"
 import { noiseKey } from "../../../verifier/cli/budget/noise-key.ts"
+import { budgetStatements } from "../../../verifier/cli/budget/statement.ts"
 import { book, localLedger } from "../../../verifier/cli/ledger/book.ts"
 import { bookedSpends, requireWithinBudget, spentBefore } from "../../../verifier/ledger/budget.ts"
 import type { Intention } from "../../../verifier/ledger/limits.ts"
 import { requireGrantable } from "../../../verifier/ledger/rules.ts"
 import { type PaidRun, spendsOf } from "../../../verifier/privacy/charge.ts"
 import { expectCode } from "../../support/rejects.ts"
-import { privateContract } from "./private-query.ts"
+import { BUDGET, privateContract } from "./private-query.ts"
 
 const digest = (letter: string) => letter.repeat(64)
 const share = (byte: number) => new Uint8Array(32).fill(byte)
@@ -109,6 +112,38 @@ describe("a budget", () => {
     const ledger = await localLedger(home)
     expect(spentBefore(ledger, digest("1"), BOOT)).toEqual(spends(run()))
     expect(spentBefore(ledger, digest("1"), "B".repeat(43))).toBeNull()
+  })
+})
+
+describe("a statement of the budget", () => {
+  it("names the newest signed contract's budget, what was spent on the lineage, and what is left", async () => {
+    const bytes = canonicalBytes(contract)
+    const signed = objectDigest("contract", bytes)
+    await mkdir(join(home.folder, "contracts"))
+    await writeFile(join(home.folder, "contracts", `${signed}.json`), bytes)
+    await book(home, { contract: signed, event: "contract-signed", predecessor: null })
+    const before = await budgetStatements(home, await localLedger(home), "bank")
+    const empty = { charges: 0, left: [{ query: "overlap", rho: "0.1", runs: 1 }], spentEpsilon: "0", spentRho: "0" }
+    expect(before).toMatchObject([{ budget: BUDGET, dataset: "payments", ...empty }])
+    await book(home, granted(run(), spendsOf(contract, run(), { noiseShare: share(1), party: "bank" })))
+    const [after] = await budgetStatements(home, await localLedger(home), "bank")
+    expect(after).toMatchObject({ charges: 1, left: [{ runs: 0 }], spentRho: "0.1" })
+    expect(Number(after?.spentEpsilon)).toBeCloseTo(0.1 + 2 * Math.sqrt(0.1 * Math.log(1e5)), 3)
+  })
+
+  it("tells what a home has paid that only grants, and knows no budget", async () => {
+    await book(home, granted(run(), spendsOf(contract, run(), { noiseShare: share(1), party: "bank" })))
+    expect(await budgetStatements(home, await localLedger(home), "bank")).toEqual([
+      {
+        budget: null,
+        charges: 1,
+        dataset: null,
+        left: [],
+        lineage: lineage("payments"),
+        spentEpsilon: null,
+        spentRho: "0.1",
+      },
+    ])
   })
 })
 

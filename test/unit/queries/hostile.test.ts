@@ -11,7 +11,7 @@ const contractFor = ({ edit, output, parameters = [], sql, world }: HostileQuery
   contractOf({ output, parameters, sql, world }, edited ? edit : undefined)
 
 describe("hostile queries and contracts", () => {
-  it("are at least 150, each with a name of its own", () => {
+  it(`are ${HOSTILE_QUERIES.length}, at least 150, each with a name of its own`, () => {
     const names = HOSTILE_QUERIES.map(({ id }) => id)
     expect(new Set(names).size).toBe(names.length)
     expect(names.length).toBeGreaterThanOrEqual(150)

@@ -1,6 +1,7 @@
 import type { Contract } from "../../../../shared/contract/contract.ts"
 import type { Query } from "../../../../shared/contract/query.ts"
 import { ParleyError } from "../../../../shared/errors/index.ts"
+import type { Failing } from "../../../../shared/gate/thresholds.ts"
 import type { Plan } from "../../../../shared/query/plan.ts"
 import { judgeLocally } from "../../engine/judge.ts"
 import { table } from "../../table.ts"
@@ -55,7 +56,23 @@ function tableText({ dataset, rows }: { readonly dataset: string; readonly rows:
   return `  ${dataset}: ${rows} SYNTHETIC rows`
 }
 
-function resultText({ columns, parameters, query, rows, seconds, withheld }: DryResult): string {
+/** What a rule keeps back, and what would help. */
+const REASONS: Readonly<Record<Failing, string>> = {
+  difference: "two numbers of the row differ by too few people: ask for one of them",
+  dominance: "one or two people make too much of a total: narrow the measure's range, or group more coarsely",
+  "left out":
+    "a number leaves too few people out, most often those whose value is 0: filter them, or group more coarsely",
+  "opt-outs": "too few people were taken out since an earlier run",
+  people: "too few people: group more coarsely",
+}
+
+function becauseText(because: DryResult["because"]): readonly string[] {
+  return (Object.keys(REASONS) as Failing[]).flatMap((failing) =>
+    because[failing] === undefined ? [] : [`  withheld, ${because[failing]} of them: ${REASONS[failing]}`],
+  )
+}
+
+function resultText({ because, columns, parameters, query, rows, seconds, withheld }: DryResult): string {
   const cells = rows.slice(0, SHOWN).map((row) => row.map((cell) => cell ?? "(none)"))
   const shown =
     rows.length === 0
@@ -73,5 +90,6 @@ function resultText({ columns, parameters, query, rows, seconds, withheld }: Dry
       .split("\n")
       .map((line) => `  ${line}`),
     `  ${rows.length} groups released, ${withheld} withheld, ${seconds.toFixed(2)} s`,
+    ...becauseText(because),
   ].join("\n")
 }

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import type { Contract } from "../../../../shared/contract/contract.ts"
 import type { Dataset } from "../../../../shared/contract/dataset.ts"
+import type { Failing } from "../../../../shared/gate/thresholds.ts"
+import { whyWithheld } from "../../../../shared/gate/why-withheld.ts"
 import { answerOf } from "../../../../shared/privacy/answer.ts"
 import { statedPolicy } from "../../../../shared/privacy/stated-policy.ts"
 import type { ParameterValues } from "../../../../shared/protocol/proposal.ts"
@@ -18,6 +20,8 @@ export interface DryResult extends Pick<Result, "columns" | "query" | "rows"> {
   readonly parameters: ParameterValues
   /** Groups that were withheld, exactly: nobody stands behind the rows. */
   readonly withheld: number
+  /** How many of them each rule keeps back; none under differential privacy, where nothing is withheld. */
+  readonly because: Readonly<Partial<Record<Failing, number>>>
   /** Query and gate, in seconds. */
   readonly seconds: number
 }
@@ -58,8 +62,12 @@ export class SyntheticRoom {
       sql.text,
       sql.parameters.map((name) => String(parameters[name])),
     )
-    const { columns, rows, withheld } = release(answer.getRows() as (string | null)[][])
-    return { columns, parameters, query: plan.query, rows, seconds: (performance.now() - began) / 1000, withheld }
+    const output = answer.getRows() as (string | null)[][]
+    const { columns, rows, withheld } = release(output)
+    const seconds = (performance.now() - began) / 1000
+    const failings =
+      policy.mode === "threshold" ? whyWithheld({ contract, output, plan, policy, touched: false }) : new Map()
+    return { because: Object.fromEntries(failings), columns, parameters, query: plan.query, rows, seconds, withheld }
   }
 
   close(): void {
