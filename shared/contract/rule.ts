@@ -14,7 +14,7 @@ const Threshold = z.strictObject({
   override: z.strictObject({ approvedBy: text(120), reason: text(1000) }).nullable(),
 })
 
-/** Released counts are multiples of `countStep`; sums of `sumStep`, and never finer than one identity's largest contribution. */
+/** Released counts are multiples of `countStep`; sums of `sumStep`, and never finer than `countStep` identities' largest contributions. */
 const Rounding = z.strictObject({ countStep: integer(1, 1_000_000), sumStep: DecimalText.nullable() })
 
 /**

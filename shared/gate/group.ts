@@ -1,9 +1,6 @@
 /** Rows of text or null, as `layoutOf` lays them out. Nothing in them is believed before the gate. */
 export type EngineOutput = readonly (readonly (string | null)[])[]
 
-/** Most groups that the engine may report, withheld ones included. */
-export const MOST_GROUPS = 200_000
-
 /** One group as the engine reports it, with every cell within what the plan lets it be. */
 export interface Group {
   readonly people: bigint

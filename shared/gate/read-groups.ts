@@ -1,10 +1,10 @@
 import type { Contract } from "../contract/contract.ts"
-import { dimensionsOf, type Plan } from "../query/plan.ts"
+import { dimensionsOf, MOST_GROUPS, type Plan } from "../query/plan.ts"
 import { type HiddenCells, layoutOf, numbersOfSome, optionalOwners } from "../query/sql/layout.ts"
 import { type AggregateReader, aggregateReader } from "./aggregate-reader.ts"
 import { Cells, refused } from "./cells.ts"
 import { declaredBy } from "./dimension.ts"
-import { type EngineOutput, type Group, MOST_GROUPS } from "./group.ts"
+import type { EngineOutput, Group } from "./group.ts"
 
 /** Reads rows in the layout of the plan. A compromised engine could put anything here: each cell is bounded. */
 export function readGroups(

@@ -96,6 +96,9 @@ export type PlanOutput =
   /** Both sides are released aggregates in their own right: each passes the gate, and the ratio is of rounded values. */
   | { readonly kind: "ratio"; readonly name: string; readonly numerator: number; readonly denominator: number }
 
+/** Most groups that a query can have, withheld ones included: an error for more of them would depend on the rows. */
+export const MOST_GROUPS = 200_000
+
 /** Dimensions of the output, in order. */
 export function dimensionsOf(plan: Plan): readonly Extract<PlanOutput, { kind: "dimension" }>[] {
   return plan.outputs.filter((output) => output.kind === "dimension")

@@ -5,8 +5,9 @@ import type { Plan } from "./plan.ts"
 import { larger } from "./types/number.ts"
 
 /**
- * Rounding step of a sum: the smallest common multiple of all owners' steps that is no less than one person's largest
- * possible contribution. Otherwise 2^i per identity would decode every member of a group from one sum (THREATS).
+ * Rounding step of a sum: the smallest common multiple of all owners' steps that is no less than the largest possible
+ * contribution of as many persons as counts are rounded to. Otherwise 2^i per identity would decode every member of a
+ * group from one sum (THREATS), and a sum of ones would be an exact count.
  */
 export function sumStep(plan: Plan, index: number, datasets: readonly Dataset[]): string {
   const aggregate = plan.aggregates[index]
@@ -19,7 +20,8 @@ export function sumStep(plan: Plan, index: number, datasets: readonly Dataset[])
   const step = declared.map((text) => textToScaled(text, scale)).reduce(leastCommonMultiple, unit)
   const { max, min } = contributionBounds(plan, index)
   const largest = larger(absolute(min), absolute(max)) * unit
-  const multiple = (largest + step - 1n) / step
+  const persons = datasets.map(({ rule }) => BigInt(rule.rounding.countStep)).reduce(leastCommonMultiple, 1n)
+  const multiple = (largest * persons + step - 1n) / step
   return scaledToText(larger(multiple, 1n) * step, scale)
 }
 

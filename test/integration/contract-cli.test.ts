@@ -206,13 +206,13 @@ describe("a contract before anybody signs", () => {
         rule: [
           { column: "region", from: "persons.region", kind: "dimension", people: null, step: null },
           { column: "people", dominance: [], kind: "count", people: 50, step: "5" },
-          { column: "sum_balance", dominance, from: "accounts.balance", kind: "sum", people: 50, step: "1200" },
+          { column: "sum_balance", dominance, from: "accounts.balance", kind: "sum", people: 50, step: "5200" },
         ],
       },
     ])
     expect((leakage as { kind: string }[]).map(({ kind }) => kind)).toEqual(["versions", "versions", "opt-outs"])
     const { stdout } = await runParley(args)
-    expect(stdout).toMatch(/sum_balance +sum +accounts\.balance +50 +1200 +p% with p=10/)
+    expect(stdout).toMatch(/sum_balance +sum +accounts\.balance +50 +5200 +p% with p=10/)
     expect(stdout).toContain("versions: accounts: 2 versions; any two can be subtracted")
   })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openLocked } from "../../enclave/engine/locked-duckdb.ts"
@@ -11,7 +11,24 @@ import type { Row } from "./worlds/chance.ts"
 /** Writes a case's rows as the Parquet file that its owner would seal, and validates it as the enclave does. */
 export async function ingest(dataset: Dataset, rows: readonly Row[], entry: Partial<HostileDataset>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "parley-queries-"))
-  const file = join(folder, "part.parquet")
+  try {
+    const file = join(folder, "part.parquet")
+    const written = await write(file, dataset, rows, entry)
+    const limits = { memoryBytes: 256 * 1024 * 1024, spillFolder: folder, threads: 1 }
+    const engine = await openLocked({ ...limits, folders: [folder], inOrder: true })
+    await validate(engine, { ...limits, dataset, expectedRows: written + (entry.beyond ?? 0), files: [file] })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Returns how many rows were written. */
+async function write(
+  file: string,
+  dataset: Dataset,
+  rows: readonly Row[],
+  entry: Partial<HostileDataset>,
+): Promise<number> {
   const changed = entry.change === undefined ? rows : entry.change(rows)
   const types = Object.fromEntries(
     dataset.columns.map((column) => [column.name, entry.types?.[column.name] ?? physicalType(column)]),
@@ -22,7 +39,5 @@ export async function ingest(dataset: Dataset, rows: readonly Row[], entry: Part
   const more = Object.entries(entry.more ?? {}).map(([name, sql]) => `${sql} AS "${name}"`)
   const selected = [...columns, ...more].join(", ")
   await writer.run(`COPY (SELECT ${selected} FROM part ORDER BY ${entry.order ?? "id"}) TO '${file}' (FORMAT parquet)`)
-  const limits = { memoryBytes: 256 * 1024 * 1024, spillFolder: folder, threads: 1 }
-  const engine = await openLocked({ ...limits, folders: [folder], inOrder: true })
-  await validate(engine, { ...limits, dataset, expectedRows: changed.length + (entry.beyond ?? 0), files: [file] })
+  return changed.length
 }

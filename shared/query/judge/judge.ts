@@ -6,6 +6,7 @@ import type { Plan } from "../plan.ts"
 import { node, type TreeNode } from "../tree.ts"
 import { judgeWith } from "./cte.ts"
 import { requireDeclared } from "./declared-output.ts"
+import { requireFewGroups } from "./few-groups.ts"
 import { judgeBlock } from "./from.ts"
 import { groupExpressions, requireGrouped } from "./grouping.ts"
 import { judgeOutputs, planOf } from "./outputs.ts"
@@ -35,6 +36,7 @@ export function judgeQuery(contract: Contract, query: Query, statement: TreeNode
   const blocks = [...planned.map((cte) => cte.from), from]
   requireRules(places, { blocks, contract, datasets, outputs, query, relations: from.relations })
   requireDeclared(places, query, outputs)
+  requireFewGroups(places, outputs)
   const plan = { ...planOf(outputs), ctes: planned, datasets: [...read], from, query: query.name }
   return plan as unknown as Plan
 }

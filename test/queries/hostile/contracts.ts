@@ -229,7 +229,7 @@ export const contracts: readonly HostileQuery[] = [
   contract(
     "noise-beside-thresholds",
     "Noise in a contract whose groups are withheld by true counts.",
-    "RULE-17",
+    "DP-1",
     "contract-invalid",
     ofQuery((query) => {
       query.privacy = { clamps: [], groupsPerIdentity: 1, rho: "0.1" }
@@ -238,7 +238,7 @@ export const contracts: readonly HostileQuery[] = [
   ofRule(
     "budget-without-noise",
     "A privacy budget on which nothing is ever booked.",
-    "RULE-17",
+    "DP-1",
     "contract-invalid",
     (rule) => {
       rule.privacyBudget = { delta: "0.000001", epsilon: "1" }
@@ -247,7 +247,7 @@ export const contracts: readonly HostileQuery[] = [
   contract(
     "private-without-budget",
     "A private contract whose owners and queries name no budget.",
-    "RULE-17",
+    "DP-1",
     "contract-invalid",
     (draft) => {
       draft.release = { delaySeconds: 60, mode: "differential-privacy" }

@@ -5,7 +5,7 @@ import { avg, count, dimension, ratio, sum } from "../output.ts"
 import type { Row } from "../worlds/chance.ts"
 import { token } from "../worlds/chance.ts"
 import type { World } from "../worlds/contract.ts"
-import { BASES, sqlOf, withDataset } from "./bases.ts"
+import { BASES, sqlOf, withDataset, withRule } from "./bases.ts"
 
 /** An attack with a query that the judge lets pass, by data or by choice of rows: the gate must not show the victim. */
 export interface HostileData {
@@ -201,8 +201,8 @@ export const hostileData: readonly HostileData[] = [
     },
     {
       shows: [
-        ["east", "200", "7500"],
-        ["west", "200", "7500"],
+        ["east", "200", "12500"],
+        ["west", "200", "12500"],
       ],
     },
   ),
@@ -215,13 +215,13 @@ export const hostileData: readonly HostileData[] = [
     null,
     "rounding",
     {
-      purchases: [...crowd.purchases, ...Array.from({ length: 4 }, () => purchase(5, "500.00"))],
+      purchases: [...bought(0, 400, "100.00"), ...Array.from({ length: 4 }, () => purchase(5, "500.00"))],
       subscribers: crowd.subscribers,
     },
     {
       shows: [
-        ["east", "200", "5000"],
-        ["west", "200", "2500"],
+        ["east", "200", "25000"],
+        ["west", "200", "25000"],
       ],
     },
   ),
@@ -235,9 +235,9 @@ export const hostileData: readonly HostileData[] = [
     },
     {
       shows: [
-        ["east", "200", "2500"],
+        ["east", "200", "0"],
         ["north", "20", "0"],
-        ["west", "200", "2500"],
+        ["west", "200", "0"],
       ],
     },
   ),
@@ -316,6 +316,61 @@ export const hostileData: readonly HostileData[] = [
     },
   ),
   released(
+    [
+      "weights-of-one-and-two",
+      "An own weight of two for one person beside exact counts tells that she is in the group; admitted (SECURITY.md).",
+      "GATE-8",
+    ],
+    null,
+    "rounding",
+    {
+      purchases: crowd.purchases.map((row, index) => row.with(4, index === 5 ? "2" : "1")),
+      subscribers: crowd.subscribers,
+    },
+    {
+      edit: (contract) => {
+        ONE_ROW_EACH(contract)
+        withDataset("purchases", ({ columns }) => {
+          const items = columns.find(({ name }) => name === "items")
+          if (items?.type === "integer") items.range = { max: 2, min: 1, step: 1 }
+        })(contract)
+      },
+      output: [dimension("subscribers.region"), count("people"), sum("total", "purchases.items")],
+      shows: [
+        ["east", "200", "202"],
+        ["west", "200", "200"],
+      ],
+      total: "sum(p.items)",
+    },
+  ),
+  released(
+    [
+      "sum-of-ones",
+      "A sum of ones would be an exact count where counts are rounded to a hundred: it is rounded as they are.",
+      "GATE-8",
+    ],
+    null,
+    "rounding",
+    {
+      purchases: bought(0, 427),
+      subscribers: [...many("east", 0, 213), ...many("west", 213, 427)],
+    },
+    {
+      edit: (contract) => {
+        ONE_ROW_EACH(contract)
+        withRule("subscribers", (rule) => {
+          rule.rounding.countStep = 100
+        })(contract)
+      },
+      output: [dimension("subscribers.region"), count("people"), sum("total", "purchases.items")],
+      shows: [
+        ["east", "200", "200"],
+        ["west", "200", "200"],
+      ],
+      total: "sum(least(p.items, 1))",
+    },
+  ),
+  released(
     ["opt-out-of-one", "One person was taken out since an earlier run: the two results would be subtracted.", "GATE-6"],
     "east",
     "opt-outs",
@@ -341,8 +396,8 @@ export const hostileData: readonly HostileData[] = [
     {
       newOptOuts: range(0, 20).map(id),
       shows: [
-        ["east", "180", "2500"],
-        ["west", "200", "2500"],
+        ["east", "180", "0"],
+        ["west", "200", "0"],
       ],
     },
   ),

@@ -24,7 +24,7 @@ const overlap = {
 /** What the profile allows and the other cases do not need. */
 export const profile: readonly LegitimateQuery[] = [
   media("food-among-others", "Sales of food to whoever does not only buy for sport.", "QRY-7 QRY-10 GATE-3", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     output: [dimension("subscribers.region"), count("buyers"), sum("food", "purchases.amount")],
     reference: `SELECT s.region, s.id, 1, sum(CAST(p.amount * 100 AS BIGINT)) FILTER (WHERE p.category = 'food'), 1 FROM ${bought} WHERE p.category NOT IN ('sport') AND s.joined_on >= DATE '2018-01-01' GROUP BY s.region, s.id`,
     released: 2,
@@ -32,7 +32,7 @@ export const profile: readonly LegitimateQuery[] = [
     withheld: { "left-out": 1, people: 1 },
   }),
   media("net-of-fee", "Sales less a fee, at least a little.", "QRY-15 QRY-18 RULE-7", {
-    aggregates: [total(20, 2, 250_000)],
+    aggregates: [total(20, 2, 1_250_000)],
     output: [dimension("purchases.category"), sum("net", "purchases.amount")],
     reference:
       "SELECT category, id, sum(CAST(greatest(amount - 0.5, 0.1) * 100 AS BIGINT)), 1 FROM purchases GROUP BY ALL",
@@ -41,7 +41,7 @@ export const profile: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("sales-in-whole-units", "Amounts as whole numbers.", "QRY-16", {
-    aggregates: [total(20, 0, 2500)],
+    aggregates: [total(20, 0, 12_500)],
     output: [dimension("purchases.category"), sum("sales", "purchases.amount")],
     reference:
       "SELECT category, id, sum(CAST(amount AS BIGINT)), 1 FROM purchases WHERE CAST(amount AS INTEGER) >= 2 GROUP BY ALL",
@@ -67,7 +67,7 @@ export const profile: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("food-by-case", "A CASE without a value for others.", "QRY-15 QRY-20", {
-    aggregates: [total(20, 2, 250_000)],
+    aggregates: [total(20, 2, 1_250_000)],
     output: [dimension("subscribers.region"), sum("food", "purchases.amount")],
     reference: `SELECT s.region, s.id, sum(CAST(p.amount * 100 AS BIGINT)) FILTER (WHERE p.category = 'food'), 1 FROM ${bought} GROUP BY s.region, s.id`,
     released: 2,
@@ -75,7 +75,7 @@ export const profile: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("largest-food-purchase", "The largest purchase of food of each person, added up.", "QRY-6", {
-    aggregates: [people(20, 5), total(20, 2, 50_000)],
+    aggregates: [people(20, 5), total(20, 2, 250_000)],
     output: [dimension("subscribers.region"), count("buyers"), sum("largest", "purchases.amount")],
     reference: `SELECT s.region, s.id, 1, CAST(max(p.amount) * 100 AS BIGINT), 1 FROM ${bought} WHERE p.category = 'food' GROUP BY s.region, s.id`,
     released: 2,
@@ -83,7 +83,7 @@ export const profile: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("liabilities", "Amounts with the sign turned.", "QRY-10 GATE-8", {
-    aggregates: [total(20, 2, 250_000)],
+    aggregates: [total(20, 2, 1_250_000)],
     output: [dimension("purchases.category"), sum("owed", "purchases.amount")],
     reference: "SELECT p.category, p.id, -sum(CAST(p.amount * 100 AS BIGINT)), 1 FROM purchases p GROUP BY ALL",
     released: 3,
@@ -100,7 +100,7 @@ export const profile: readonly LegitimateQuery[] = [
     sql: "WITH older AS (SELECT id, region FROM subscribers WHERE age >= 60) SELECT older.region, count(DISTINCT older.id) AS people FROM older JOIN purchases p ON p.id = older.id GROUP BY older.region",
   }),
   media("categories-per-person", "People by category, each category once a person.", "QRY-5 RULE-4", {
-    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
+    aggregates: [people(20, 5), total(20, 2, 6_250_000)],
     output: [dimension("purchases.category"), count("buyers"), sum("sales", "purchases.amount")],
     reference: `SELECT p.category, p.id, 1, ${cents} FROM purchases p GROUP BY ALL`,
     released: 3,

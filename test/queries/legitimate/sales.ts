@@ -27,7 +27,7 @@ const touched = (table: string) =>
 /** Attribution of sales, conversion, baskets. */
 export const sales: readonly LegitimateQuery[] = [
   media("last-touch", "Sales by the last campaign that somebody saw.", "QRY-5 QRY-6 RULE-1 RULE-13", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     output: [dimension("impressions.campaign"), count("buyers"), sum("sales", "purchases.amount")],
     reference: touched(lastTouch),
     released: 2,
@@ -35,7 +35,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("first-touch", "Sales by the first campaign that somebody saw.", "QRY-5 QRY-6 RULE-1", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     output: [dimension("impressions.campaign"), count("buyers"), sum("sales", "purchases.amount")],
     reference: touched(firstTouch),
     released: 2,
@@ -75,7 +75,7 @@ export const sales: readonly LegitimateQuery[] = [
     "The last campaign seen before buying, in one common table expression with a join.",
     "QRY-3 QRY-5 QRY-6",
     {
-      aggregates: [people(20, 5), total(20, 2, 50_000)],
+      aggregates: [people(20, 5), total(20, 2, 250_000)],
       output: [dimension("impressions.campaign"), count("buyers"), sum("largest", "purchases.amount")],
       reference:
         "SELECT arg_max(i.campaign, i.shown_at), p.id, 1, CAST(max(p.amount) * 100 AS BIGINT), 1 FROM purchases p JOIN impressions i ON i.id = p.id AND i.shown_at <= p.bought_at GROUP BY p.id",
@@ -104,7 +104,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("cost-per-buyer", "What did a buyer cost?", "QRY-7 GATE-9 RULE-13", {
-    aggregates: [total(20, 2, 10_000), people(20, 5)],
+    aggregates: [total(20, 2, 20_000), people(20, 5)],
     optional: ["merchant"],
     output: [dimension("subscribers.region"), ratio("cost", "impressions.cost")],
     reference: `SELECT s.region, s.id, CAST(c.cost * 100 AS BIGINT), 1, CAST(b.id IS NOT NULL AS INTEGER), b.id IS NOT NULL FROM subscribers s JOIN ${costs} c ON c.id = s.id LEFT JOIN ${totals} b ON b.id = s.id`,
@@ -113,7 +113,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("return-on-spend", "Sales for each unit of cost, by last campaign.", "QRY-7 GATE-9", {
-    aggregates: [total(20, 2, 250_000), total(20, 2, 10_000)],
+    aggregates: [total(20, 2, 1_250_000), total(20, 2, 20_000)],
     output: [dimension("impressions.campaign"), ratio("returned", "purchases.amount", "impressions.cost")],
     reference: `SELECT t.campaign, t.id, CAST(b.amount * 100 AS BIGINT), 1, CAST(c.cost * 100 AS BIGINT), 1 FROM ${lastTouch} t JOIN ${costs} c ON c.id = t.id JOIN ${totals} b ON b.id = t.id`,
     released: 2,
@@ -121,7 +121,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("three-parties", "Publisher, merchant and broadcaster: sales to exposed subscribers.", "QRY-3 RULE-13", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     output: [dimension("subscribers.region"), count("buyers"), sum("sales", "purchases.amount")],
     reference: `SELECT s.region, s.id, 1, CAST(b.amount * 100 AS BIGINT), 1 FROM subscribers s JOIN ${costs} c ON c.id = s.id JOIN ${totals} b ON b.id = s.id`,
     released: 2,
@@ -129,7 +129,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: { complement: 1, people: 1 },
   }),
   media("basket-by-category", "The average purchase by category.", "QRY-7 GATE-9 RULE-12", {
-    aggregates: [people(20, 5), mean(20, 2, 250_000, 5)],
+    aggregates: [people(20, 5), mean(20, 2, 1_250_000, 5)],
     output: [dimension("purchases.category"), count("buyers"), avg("basket", "purchases.amount")],
     reference: "SELECT category, id, 1, sum(CAST(amount * 100 AS BIGINT)), count(amount) FROM purchases GROUP BY ALL",
     released: 3,
@@ -137,7 +137,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("sales-after-discount", "Sales as they would be with ten percent off.", "QRY-18 RULE-7", {
-    aggregates: [total(20, 3, 2_300_000)],
+    aggregates: [total(20, 3, 11_300_000)],
     output: [dimension("purchases.category"), sum("sales", "purchases.amount")],
     reference: "SELECT category, id, sum(CAST(amount * 900 AS BIGINT)), count(amount) FROM purchases GROUP BY ALL",
     released: 3,
@@ -154,7 +154,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("sales-in-period", "Purchases in a period by two parameters.", "QRY-14", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     output: [dimension("subscribers.region"), count("buyers"), sum("sales", "purchases.amount")],
     parameters: [
       {
@@ -183,7 +183,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("sales-by-month", "Sales by month.", "QRY-8", {
-    aggregates: [total(20, 2, 250_000)],
+    aggregates: [total(20, 2, 1_250_000)],
     output: [days("month", "month", "2026-01-01", "2026-04-01"), sum("sales", "purchases.amount")],
     reference:
       "SELECT strftime(bought_at, '%Y-%m-01'), id, sum(CAST(amount * 100 AS BIGINT)), count(amount) FROM purchases GROUP BY ALL",
@@ -235,7 +235,7 @@ export const sales: readonly LegitimateQuery[] = [
     withheld: {},
   }),
   media("items-in-decimals", "Items as decimals, so that they mix with amounts.", "QRY-15 QRY-16 RULE-7", {
-    aggregates: [total(20, 2, 260_000)],
+    aggregates: [total(20, 2, 1_280_000)],
     output: [dimension("purchases.category"), sum("handled", "purchases.amount", "purchases.items")],
     reference:
       "SELECT category, id, sum(CAST(amount * 100 AS BIGINT) + items * 100), count(amount) FROM purchases GROUP BY ALL",
@@ -301,7 +301,7 @@ export const sales: readonly LegitimateQuery[] = [
     },
   ),
   media("left-join-with-filter", "A filter on the optional side keeps its owner optional.", "QRY-3 GATE-3", {
-    aggregates: [people(20, 5), total(20, 2, 250_000)],
+    aggregates: [people(20, 5), total(20, 2, 1_250_000)],
     optional: ["merchant"],
     output: [dimension("subscribers.region"), count("people"), sum("sales", "purchases.amount")],
     reference:

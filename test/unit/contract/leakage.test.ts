@@ -91,8 +91,8 @@ describe("the leakage report on pairs of numbers", () => {
       output: filters.map((_, i) => adding("sum", `s${i}`, "ads.seconds")),
       sql: `SELECT ${filters.map((filter, i) => `sum(ads.seconds)${filter} AS s${i}`).join(", ")} FROM ads`,
     })
-    expect(kindsOf(await reportOf([sums(all, few)]))).toEqual([])
-    expect(kindsOf(await reportOf([sums(some, few)]))).toEqual(["nested-groups"])
+    expect(kindsOf(await reportOf([sums(all, few)]))).toEqual(["several-of-one-column"])
+    expect(kindsOf(await reportOf([sums(some, few)]))).toEqual(["nested-groups", "several-of-one-column"])
   })
 
   it("finds the same people by finer, and by other dimensions", async () => {
@@ -127,6 +127,18 @@ describe("the leakage report on one query", () => {
       },
     ])
     expect(kindsOf(report)).toEqual(["solved-ratio", "several-of-one-column"])
+  })
+
+  it("finds sums that dither each other's rounding away", async () => {
+    const report = await reportOf([
+      {
+        output: [adding("sum", "all", "sales.amount"), adding("sum", "more", "sales.amount")],
+        sql: `SELECT sum(sales.amount) AS "all", sum(sales.amount + 1) AS more FROM sales`,
+      },
+    ])
+    expect(report.find(({ kind }) => kind === "several-of-one-column")?.what).toBe(
+      "first: all, more are of the same columns (sales.amount), each rounded on its own",
+    )
   })
 
   it("finds a sum of two owners' columns, of which each knows its own", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { EngineOutput } from "../../../shared/gate/group.ts"
-import { MOST_GROUPS } from "../../../shared/gate/group.ts"
+import { MOST_GROUPS } from "../../../shared/query/plan.ts"
 import type { ValueType } from "../../../shared/query/value-type.ts"
 import { expectCode } from "../../support/rejects.ts"
 import { COUNT, column, dimension, gateAll, gateOf, integers, planOf, REGION, sum } from "./plans.ts"

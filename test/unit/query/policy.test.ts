@@ -49,8 +49,8 @@ describe("the effective rule", () => {
     expect(policy).toEqual({
       aggregates: [
         { column: "n", minIdentities: 70, step: "12" },
-        // 999.9 in each of 20 * 5 rows; the common step of 7.5 and 2 is 30.
-        { column: "total", minIdentities: 70, step: "99990" },
+        // 999.9 in each of 20 * 5 rows of 12 persons; the common step of 7.5 and 2 is 30.
+        { column: "total", minIdentities: 70, step: "1199880" },
       ],
       countStep: 12,
       dominance: [

@@ -2,16 +2,8 @@ import type { Contract } from "../../../shared/contract/contract.ts"
 import type { EffectivePolicy } from "../../../shared/contract/effective-policy.ts"
 import { dimensionsOf, type Plan } from "../../../shared/query/plan.ts"
 import { datasetOf } from "../../../shared/query/policy.ts"
-import type { ValueType } from "../../../shared/query/value-type.ts"
+import { valuesOf } from "../../../shared/query/types/values.ts"
 import type { Leak } from "./leak.ts"
-
-const DAYS: Readonly<Record<Extract<ValueType, { kind: "date" }>["unit"], bigint>> = {
-  day: 1n,
-  month: 30n,
-  quarter: 91n,
-  week: 7n,
-  year: 365n,
-}
 
 /** More cells than there can be full ones: most would be withheld, and the few that are not stand alone. */
 export function fineness(
@@ -36,22 +28,6 @@ export function fineness(
 function perCell(people: number, cells: bigint): string {
   const each = BigInt(people) / cells
   return each === 0n ? "less than one" : `about ${each}`
-}
-
-function valuesOf(type: ValueType): bigint {
-  switch (type.kind) {
-    case "text":
-      return BigInt(type.domain.length)
-    case "boolean":
-      return 2n
-    case "integer":
-    case "decimal":
-      return (type.max - type.min) / type.step + 1n
-    case "date":
-      return (type.max - type.min) / DAYS[type.unit] + 1n
-    case "timestamp":
-      return type.max - type.min + 1n
-  }
 }
 
 function product(a: bigint, b: bigint): bigint {

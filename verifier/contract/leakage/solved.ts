@@ -3,7 +3,7 @@ import type { Leak } from "./leak.ts"
 
 /** Columns of one query from which further ones follow. */
 export function solved(query: Query): readonly Leak[] {
-  return [...ratios(query), ...ofOneColumn(query)]
+  return [...ratios(query), ...ofOneColumn(query), ...dithered(query)]
 }
 
 function ratios({ name, output }: Query): readonly Leak[] {
@@ -31,6 +31,24 @@ function ofOneColumn({ name, output }: Query): readonly Leak[] {
         example: `${sum.name} divided by ${average.name} is the number of rows; rows beyond people are of those with several`,
         kind: "several-of-one-column" as const,
         what: `${name}: ${sum.name} and ${average.name} are of the same columns, each rounded on its own`,
+      },
+    ]
+  })
+}
+
+/** Each sum is rounded on its own: what several of one column have in common comes out finer than any step. */
+function dithered({ name, output }: Query): readonly Leak[] {
+  const sums = output.flatMap((column) => (column.kind === "sum" || column.kind === "ratio" ? [column] : []))
+  const columns = [...new Set(sums.map(readsOf))].filter((reads) => reads !== "")
+  return columns.flatMap((reads) => {
+    const several = sums.filter((sum) => readsOf(sum) === reads)
+    if (several.length < 2) return []
+    const names = several.map((sum) => sum.name).join(", ")
+    return [
+      {
+        example: "sum(x), sum(x + 1), sum(x + 2) and so on round up one after the other: where they do tells the total",
+        kind: "several-of-one-column" as const,
+        what: `${name}: ${names} are of the same columns (${reads}), each rounded on its own`,
       },
     ]
   })
