@@ -64,6 +64,7 @@ async function openGrant(expected: GrantExpectation, party: string, own: readonl
   requireSame(expected, party, grant.payload)
   requireInTime(expected, party, grant.payload)
   requireSecret(expected, party, grant.payload)
+  requireOwnersCited(expected, party, grant.payload)
   return grant
 }
 
@@ -91,12 +92,23 @@ function requireInTime({ inForce, now }: GrantExpectation, party: string, grant:
 
 /** Whoever owns a dataset of this run gives keys; nobody else does. */
 function requireSecret({ inForce, proposal }: GrantExpectation, party: string, grant: Grant): void {
-  const names = new Set(proposal.payload.manifests.map(({ dataset }) => dataset))
-  const owns = inForce.contract.datasets.some(({ name, owner }) => owner === party && names.has(name))
+  const owns = ownersOf(inForce, proposal).has(party)
   if (owns !== (grant.secret !== null) || owns !== (grant.optOuts !== null)) {
     throw new ParleyError(
       "grant-invalid",
       `${party}: keys come from the owners of the proposed data, and only from them`,
     )
   }
+}
+
+/** Only an owner of this run opens commitments: one of anybody else, cited, would be passed over without a word. */
+function requireOwnersCited({ inForce, proposal }: GrantExpectation, party: string, grant: Grant): void {
+  const owners = ownersOf(inForce, proposal)
+  if (grant.seenOptOuts.every((seen) => owners.has(seen.party))) return
+  throw new ParleyError("grant-invalid", `${party}: opt-outs of a party without data in this run`)
+}
+
+function ownersOf({ contract }: ContractInForce, { payload }: Signed<Proposal>): ReadonlySet<string> {
+  const names = new Set(payload.manifests.map(({ dataset }) => dataset))
+  return new Set(contract.datasets.filter(({ name }) => names.has(name)).map(({ owner }) => owner))
 }

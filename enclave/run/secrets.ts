@@ -1,26 +1,26 @@
 import { type Bytes, equalBytes, fromBase64url, fromHex } from "../../shared/bytes.ts"
 import { ParleyError } from "../../shared/errors/index.ts"
-import { canonicalBytes, parseCanonical } from "../../shared/json/canonical.ts"
-import { GrantSecret, MAX_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../shared/protocol/grant.ts"
+import { parseCanonical } from "../../shared/json/canonical.ts"
+import { GrantSecret, MAX_GRANT_SECRET_BYTES } from "../../shared/protocol/grant.ts"
+import { optOutCommitment } from "../../shared/protocol/opt-outs.ts"
 import { keyCommitment } from "../../shared/sealed/header.ts"
 import { decryptFrom } from "../../shared/signed/jwe.ts"
-import { commitment } from "../../shared/signed/kinds.ts"
 import type { OptOuts } from "../ingest/ingest.ts"
 import type { Boot } from "../session/boot.ts"
 import type { ApprovedRun } from "./approve.ts"
 import type { PartyGrant } from "./grants.ts"
 import type { DatasetVersion } from "./manifests.ts"
 import { PartyFault } from "./refuse.ts"
+import { requireSeenOpened, type ToldOptOuts } from "./seen-opt-outs.ts"
 
 /** What one owner's grant opens: data keys by dataset name, whom the owner takes out, and its share of the noise. */
-export interface OwnerSecret extends OptOuts {
-  readonly owner: string
+export interface OwnerSecret extends OptOuts, ToldOptOuts {
   readonly dataKeys: ReadonlyMap<string, Bytes>
   /** What the noise of a private result is derived from, together with every other owner's. */
   readonly noiseShare: Bytes
 }
 
-/** Opens every owner's secret. On a fault, which is its owner's, the keys that were opened before it are forgotten at once. */
+/** Opens every owner's secret. On a fault the keys that were opened before it are forgotten at once. */
 export async function openSecrets(boot: Boot, { grants, versions }: ApprovedRun): Promise<readonly OwnerSecret[]> {
   const opened: OwnerSecret[] = []
   try {
@@ -28,6 +28,7 @@ export async function openSecrets(boot: Boot, { grants, versions }: ApprovedRun)
       const secret = await openSecret(grant, versions, boot.keys.encryption.key).catch(partyFault(grant.party))
       if (secret !== null) opened.push(secret)
     }
+    await requireSeenOpened(grants, opened)
     return opened
   } catch (cause) {
     for (const secret of opened) forget(secret)
@@ -68,7 +69,9 @@ async function openSecret(
     const takenOut = openOptOuts(party, opened, optOuts)
     const own = versions.filter(({ dataset }) => dataset.owner === party)
     const noiseShare = fromBase64url(opened.noiseShare)
-    return { ...takenOut, dataKeys: openKeys(party, opened, own), noiseShare, owner: party }
+    const history = { earlierOptOuts: opened.earlierOptOuts, optOutSteps: opened.optOutSteps, optOuts: opened.optOuts }
+    const told = { committed: optOuts, history, owner: party }
+    return { ...takenOut, ...told, dataKeys: openKeys(party, opened, own), noiseShare }
   } finally {
     plaintext.fill(0)
   }
@@ -101,7 +104,7 @@ function openOptOuts(party: string, secret: GrantSecret, committed: string | nul
   const sorted = [...new Set(secret.optOuts)].sort()
   const listed = sorted.length === secret.optOuts.length && sorted.every((token, i) => token === secret.optOuts[i])
   const salt = fromBase64url(secret.optOutSalt)
-  if (!listed || commitment(OPT_OUT_TAG, salt, canonicalBytes(sorted)) !== committed) {
+  if (!listed || optOutCommitment(salt, sorted) !== committed) {
     throw new ParleyError("grant-invalid", `${party}: the opt-out list is not the one that the grant commits to`)
   }
   const { optOutSteps, optOuts } = secret

@@ -200,6 +200,23 @@ describe("the ledgers of people of one party", () => {
     expect((await ledgerOf("sam")).map(({ event }) => event.event)).toEqual(["contract-signed", "receipt-seen"])
   })
 
+  it("do not approve a grant that leaves out opt-outs which the receipts show", async () => {
+    await parleyJson(grant("bank"))
+    const made = (await grantsOf("bank")).map((one) => one.grant).find(({ seenOptOuts }) => seenOptOuts.length > 0)
+    expect(made?.seenOptOuts).toMatchObject([{ party: "bureau" }])
+    const hiding = { ...made, created: new Date().toISOString().replace(/\.\d+Z$/, "Z"), seenOptOuts: [] }
+    const of = objectDigest("grant", canonicalBytes(hiding))
+    const path = signaturePath("grants", of, bank.kid("bank"))
+    await writeFile(join(bank.room.room, path), await signJws("grant", hiding, await privateKey("bank")))
+    const failure = await parleyFailure(approve("grace", "--of", of))
+    expect(failure).toMatchObject({ code: "grant-invalid", exit: 10 })
+    expect(failure.message).toContain("opt-outs")
+    expect((await ledgerOf("grace")).filter(({ event }) => event.grant === of)).toEqual([])
+    const { grant: approved } = await parleyJson(approve("grace"))
+    expect(approved).toBe(objectDigest("grant", canonicalBytes(made)))
+    await bank.remove(path)
+  })
+
   it("that was cut is behind, the second person's too", async () => {
     await parleyJson(grant("bank"))
     await writeFile(join(bank.room.home("grace"), "ledger.jsonl"), "")

@@ -1,7 +1,15 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Contract } from "../../shared/contract/contract.ts"
+import type { Grant } from "../../shared/protocol/grant.ts"
+import type { Receipt } from "../../shared/protocol/receipt.ts"
+import { peekJwsUnverified } from "../../shared/signed/jws.ts"
+import { roomFolder } from "../../verifier/cli/files.ts"
+import { homeAt } from "../../verifier/cli/home.ts"
+import { seenOptOuts } from "../../verifier/cli/optout/seen.ts"
+import { roomContractInForce } from "../../verifier/room/contract.ts"
+import { roomManifests } from "../../verifier/room/objects.ts"
 import { CleanRoom } from "../support/clean-room.ts"
 import { integerColumn, testDataset, textColumn } from "../support/datasets.ts"
 import { parleyFailure, parleyJson } from "../support/parley.ts"
@@ -73,6 +81,54 @@ describe("people who opt out between two runs", () => {
   }, 200_000)
 })
 
+/** The commitments of one party's opt-outs in all receipts of the room. */
+async function shownOf(party: string): Promise<readonly string[]> {
+  const folder = join(room.room, "receipts")
+  const receipts = await Promise.all(
+    (await readdir(folder)).map((name) => parleyJson(["receipt", "show", join(folder, name), ...room.accept()])),
+  )
+  const stated = receipts.flatMap(({ receipt }) => (receipt as Receipt).predicate.optOuts)
+  return stated.filter((one) => one.party === party).map(({ digest }) => digest)
+}
+
+describe("opt-outs that receipts show", () => {
+  it("are cited by every later grant of the other parties", async () => {
+    const folder = join(room.room, "grants")
+    const grants = await Promise.all(
+      (await readdir(folder)).map(async (name) => {
+        const { payload } = peekJwsUnverified("grant", await readFile(join(folder, name)))
+        return JSON.parse(new TextDecoder().decode(payload)) as Grant
+      }),
+    )
+    for (const [party, owners] of Object.entries({ agency: ["bank", "bureau"], bank: ["bureau"], bureau: ["bank"] })) {
+      const own = grants.filter((one) => one.party === party).toSorted((a, b) => a.sequence - b.sequence)
+      expect(own.map(({ seenOptOuts: seen }) => seen.length)).toEqual([0, 1, 2, 3].map((runs) => runs * owners.length))
+      const cited = new Set(own.at(-1)?.seenOptOuts.map(({ optOuts }) => optOuts))
+      const shown = (await Promise.all(owners.map(shownOf))).flat()
+      expect(shown.filter((digest) => cited.has(digest))).toHaveLength(3 * owners.length)
+    }
+  })
+
+  it("are not granted over by a home of their party that cannot open them, which books and seals nothing", async () => {
+    const home = room.path("second-home")
+    await cp(room.home("bank"), home, { recursive: true })
+    await rm(join(home, "opt-outs", "in-force.json"))
+    const { proposal } = await room.parley("agency", [
+      ...["run", "propose", "--query", "attribution", "--param", "least=1"],
+    ])
+    const ledger = await readFile(join(home, "ledger.jsonl"), "utf8")
+    const grants = await readdir(join(room.room, "grants"))
+    const args = ["run", "grant", String(proposal), ...room.accept(), "--home", home, "--room", room.room]
+    const failure = await parleyFailure(args)
+    expect(failure).toMatchObject({ code: "ledger-behind", exit: 10 })
+    expect(failure.todo).toContain("opt-outs")
+    const after = await readFile(join(home, "ledger.jsonl"), "utf8")
+    expect(after.slice(ledger.length)).not.toContain('"granted"')
+    expect(await readdir(join(room.room, "grants"))).toEqual(grants)
+    expect(await readdir(join(home, "opt-outs"))).not.toContain("in-force.json")
+  })
+})
+
 describe("what the first grant has frozen", () => {
   const propose = async (folder: string, least: number) =>
     String(
@@ -120,5 +176,15 @@ describe("what the first grant has frozen", () => {
     }
     expect(await refused(folder, await propose(folder, 2))).toContain("attribution: 1 sets of parameter values")
     expect(await refused(folder, await propose(folder, 1))).toContain("accounts: 1 versions")
+  })
+
+  it("is who was out, which the receipts in the room before show in the amendment's too", async () => {
+    const files = roomFolder(room.path("amended"))
+    const inForce = await roomContractInForce(files)
+    const { objects } = await roomManifests(files, inForce)
+    const seen = await seenOptOuts(homeAt(room.home("bureau")), inForce, [], objects, "bureau")
+    const bank = (await shownOf("bank")).map((optOuts) => ({ optOuts, party: "bank" }))
+    expect(seen.others).toEqual(bank.toSorted((a, b) => (a.optOuts < b.optOuts ? -1 : 1)))
+    expect(seen.own.toSorted()).toEqual((await shownOf("bureau")).toSorted())
   })
 })

@@ -11,8 +11,9 @@ import type { Contract } from "../../shared/contract/contract.ts"
 import { canonicalBytes } from "../../shared/json/canonical.ts"
 import { instant } from "../../shared/json/instant.ts"
 import { paddedBytes } from "../../shared/json/padding.ts"
-import { type Grant, type GrantSecret, MIN_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../shared/protocol/grant.ts"
+import { type Grant, type GrantSecret, MIN_GRANT_SECRET_BYTES } from "../../shared/protocol/grant.ts"
 import type { Manifest } from "../../shared/protocol/manifest.ts"
+import { optOutCommitment } from "../../shared/protocol/opt-outs.ts"
 import type { Proposal } from "../../shared/protocol/proposal.ts"
 import { Refusal } from "../../shared/protocol/receipt.ts"
 import type { SessionEvidence } from "../../shared/protocol/session.ts"
@@ -29,7 +30,7 @@ import { decryptFrom, encryptTo } from "../../shared/signed/jwe.ts"
 import { signJws } from "../../shared/signed/jws.ts"
 import { type JwsObject, jwsObject } from "../../shared/signed/jws-object.ts"
 import { keyId, type PrivateJwk, publicPart } from "../../shared/signed/keys.ts"
-import { commitment, objectDigest } from "../../shared/signed/kinds.ts"
+import { objectDigest } from "../../shared/signed/kinds.ts"
 import type { EnclaveRequest, EnclaveResponse } from "../../shared/wire/messages.ts"
 import { testContract } from "./contract.ts"
 import { testKey } from "./keys.ts"
@@ -244,9 +245,9 @@ export class SignedRun {
     over: GrantOptions,
   ): Promise<JwsObject> {
     const own = sealed.filter(({ manifest }) => manifest.owner === party)
-    const salt = randomBytes(32)
     const secret: GrantSecret = {
       contract: this.#digest,
+      earlierOptOuts: [],
       format: "parley/grant-secret/v1",
       keys: own.map(({ dataKey, digest: manifest, manifest: { dataset } }) => ({
         dataKey: toBase64url(dataKey),
@@ -254,7 +255,7 @@ export class SignedRun {
         manifest,
       })),
       noiseShare: toBase64url(randomBytes(32)),
-      optOutSalt: toBase64url(salt),
+      optOutSalt: toBase64url(randomBytes(32)),
       optOutSteps: (over.secret?.optOuts ?? []).map(() => 0),
       optOuts: [],
       owner: party,
@@ -269,10 +270,11 @@ export class SignedRun {
       expires: fromNow(600_000),
       format: "parley/grant/v1",
       ledgerHead: "0".repeat(64),
-      optOuts: own.length === 0 ? null : commitment(OPT_OUT_TAG, salt, canonicalBytes(secret.optOuts)),
+      optOuts: own.length === 0 ? null : optOutCommitment(fromBase64url(secret.optOutSalt), secret.optOuts),
       party,
       proposal: digest,
       secret: own.length === 0 ? null : await encryptTo("grantSecret", plain, encryptionKey),
+      seenOptOuts: [],
       sequence: proposal.sequence,
       session: {
         document: sha256(fromBase64url(document)),

@@ -23,7 +23,7 @@ import { readCapped, readRequired, writeAtomically } from "./files.ts"
  *     documents/<digest>.*          attestation documents that this party has verified
  *     grants/<proposal>.<key>.jws   grants that this home has made, and booked
  *     opt-outs/<lineage>.json       whom this party takes out of a dataset
- *     opt-outs/in-force.json        in which order grants have put that in force
+ *     opt-outs/in-force.json        in which order grants have put that in force, and their salts
  *     rooms/<contract>.json         where the room of a contract is
  *     verified-receipts/<hash>      empty marks: bundles that verified
  *     ledger.jsonl                  own ledger

@@ -64,6 +64,7 @@ const grant = (proposal: string) =>
     party: "bank",
     proposal,
     secret: null,
+    seenOptOuts: [],
     sequence: 1,
     session: { document: ZERO, encryptionKey: "A".repeat(43), signingKey: "A".repeat(43) },
   })

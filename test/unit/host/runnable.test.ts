@@ -61,6 +61,7 @@ describe("a cancellation", () => {
       party: "bank",
       proposal,
       secret: null,
+      seenOptOuts: [],
       sequence: 1,
       session: { document: ZERO, encryptionKey: "A".repeat(43), signingKey: "A".repeat(43) },
     })

@@ -1,73 +1,63 @@
-import * as z from "zod"
-import { Token } from "../../../shared/contract/tokens.ts"
+import { randomBytes } from "node:crypto"
+import { toBase64url } from "../../../shared/bytes.ts"
+import { ParleyError } from "../../../shared/errors/index.ts"
 import { parseLoose } from "../../../shared/json/canonical.ts"
-import { base64urlOf, integer } from "../../../shared/json/fields.ts"
+import { MAX_EARLIER_OPT_OUTS } from "../../../shared/protocol/grant.ts"
+import { earlierCommitments, type OptOutHistory } from "../../../shared/protocol/opt-outs.ts"
 import { readCapped } from "../files.ts"
 import { type Home, inHome, writeHomeJson } from "../home.ts"
+import { History, withGrant } from "./history.ts"
 import { optOutsOf, requireFewOptOuts, withOptOuts } from "./list.ts"
 
 const FILE = "opt-outs/in-force.json"
 const MAX_BYTES = 256 * 1024 * 1024
+const SALT_BYTES = 32
 
-/** People whom one grant took out of a dataset for the first time; step 0 is that of the dataset's first grant. */
-const Taken = z.strictObject({
-  lineage: base64urlOf(16),
-  step: integer(0, 1_000_000),
-  tokens: z.array(Token).max(40_000),
-})
-const History = z.strictObject({ taken: z.array(Taken).max(1_000_000) })
-type Taken = z.infer<typeof Taken>
-
-/** Tokens that a grant takes out of all its data, sorted, and since which step each is out. */
-export interface OptOutsInForce {
-  readonly tokens: readonly string[]
-  readonly steps: readonly number[]
+/** Tokens that a grant takes out of all its data, sorted, since which step each is out, and what opens earlier grants. */
+export interface OptOutsInForce extends OptOutHistory {
+  /** Of the commitment that the grant publishes. */
+  readonly salt: Uint8Array<ArrayBuffer>
 }
 
 /**
  * Notes that a grant is about to put the lists of these datasets in force. It is on the disk before anything is sealed
  * to an enclave: killed afterwards, or refused there, the grant counts as one whose result somebody has, which withholds
- * too much rather than too little.
+ * too much rather than too little. `shown` are this party's commitments over the same data that receipts show: each is
+ * one that this home can open.
  */
-export function putInForce(home: Home, lineages: readonly string[]): Promise<OptOutsInForce> {
+export function putInForce(home: Home, lineages: readonly string[], shown: readonly string[]): Promise<OptOutsInForce> {
   return withOptOuts(home, async () => {
-    const lists = await Promise.all(lineages.map((lineage) => optOutsOf(home, lineage)))
+    const set = [...new Set(lineages)].sort()
+    const lists = await Promise.all(set.map((lineage) => optOutsOf(home, lineage)))
     const tokens = [...new Set(lists.flat())].sort()
     requireFewOptOuts(tokens.length)
-    const before = await history(home)
-    const next = 1 + Math.max(0, ...before.map(({ step }) => step))
-    const added = lineages.flatMap((lineage) => firstTaken(before, lineage, tokens, next))
-    const taken = [...before, ...added]
-    if (added.length > 0) await writeHomeJson(home, FILE, { taken })
-    return { steps: stepsOf(taken, lineages, tokens), tokens }
+    const salt = new Uint8Array(randomBytes(SALT_BYTES))
+    const { after, told } = withGrant(await history(home), set, tokens, toBase64url(salt))
+    requireFewGrants(told.earlierOptOuts.length)
+    requireOpened(told, shown)
+    await writeHomeJson(home, FILE, after)
+    return { ...told, salt }
   })
 }
 
-async function history(home: Home): Promise<readonly Taken[]> {
+async function history(home: Home): Promise<History> {
   const bytes = await readCapped(inHome(home, FILE), MAX_BYTES)
-  return bytes === null ? [] : parseLoose(bytes, History, MAX_BYTES).taken
+  return bytes === null ? { granted: [], taken: [] } : parseLoose(bytes, History, MAX_BYTES)
 }
 
-/** What a grant adds to the history of one dataset: at first all that is out, even if nobody is. */
-function firstTaken(
-  before: readonly Taken[],
-  lineage: string,
-  tokens: readonly string[],
-  next: number,
-): readonly Taken[] {
-  const own = before.filter((taken) => taken.lineage === lineage)
-  if (own.length === 0) return [{ lineage, step: 0, tokens: [...tokens] }]
-  const known = new Set(own.flatMap((taken) => taken.tokens))
-  const added = tokens.filter((token) => !known.has(token))
-  return added.length === 0 ? [] : [{ lineage, step: next, tokens: added }]
+/** The enclave would end the run in the opaque way, and the sequence with it. */
+function requireOpened(told: OptOutHistory, shown: readonly string[]): void {
+  if (shown.length === 0) return
+  const opened = new Set(earlierCommitments(told))
+  if (shown.every((commitment) => opened.has(commitment))) return
+  throw new ParleyError("ledger-behind", "a receipt shows opt-outs of this party that this home cannot open", {
+    todo: "Grant from the home that made the earlier grants, or copy its folder opt-outs into this home.",
+  })
 }
 
-/** Who is out of several datasets is as new as in the newest of them. */
-function stepsOf(taken: readonly Taken[], lineages: readonly string[], tokens: readonly string[]): readonly number[] {
-  const steps = new Map<string, number>()
-  for (const { lineage, step, tokens: own } of taken) {
-    if (!lineages.includes(lineage)) continue
-    for (const token of own) steps.set(token, Math.max(step, steps.get(token) ?? 0))
-  }
-  return tokens.map((token) => steps.get(token) ?? 0)
+function requireFewGrants(earlier: number): void {
+  if (earlier <= MAX_EARLIER_OPT_OUTS) return
+  throw new ParleyError("limit-reached", `these data were granted ${earlier} times before; a grant opens no more`, {
+    todo: "Describe the data as new datasets, in a further contract.",
+  })
 }

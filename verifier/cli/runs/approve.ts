@@ -1,7 +1,7 @@
 import { type ContractInForce, waitingFor } from "../../../shared/contract/in-force.ts"
 import { ParleyError } from "../../../shared/errors/index.ts"
 import { canonicalBytes } from "../../../shared/json/canonical.ts"
-import type { Grant } from "../../../shared/protocol/grant.ts"
+import { type Grant, seenKey } from "../../../shared/protocol/grant.ts"
 import { grantApproval } from "../../../shared/protocol/granters.ts"
 import { signJwsBytes } from "../../../shared/signed/jws.ts"
 import { keyId } from "../../../shared/signed/keys.ts"
@@ -10,6 +10,7 @@ import { requireGrantable } from "../../ledger/rules.ts"
 import type { RoomGrant } from "../../room/objects.ts"
 import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
 import { book, localLedger } from "../ledger/book.ts"
+import type { SeenHere } from "../optout/seen.ts"
 import type { Room } from "../room.ts"
 import { type GrantOptions, type GrantOutcome, intentionOf, publish, readyToConsent } from "./consent.ts"
 import type { RunStatus } from "./state.ts"
@@ -33,13 +34,13 @@ export async function approveGrant(
   options: GrantOptions,
 ): Promise<GrantOutcome> {
   const { home } = room
-  const { key, kid, party, versions } = await readyToConsent(room, inForce, run, options.key)
+  const { key, kid, party, seen, versions } = await readyToConsent(room, inForce, run, options.key)
   const own = run.grants.filter(({ grant }) => grant.party === party)
   if (own.length === 0) throw nothingToApprove(inForce, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
   const owns = versions.some(({ payload }) => payload.owner === party)
   const named = own.filter(({ digest }) => digest.startsWith(options.of ?? ""))
-  const { digest, grant, kids } = grantTo(named, party, session, (made) => faultOf(made, inForce, run, owns))
+  const { digest, grant, kids } = grantTo(named, party, session, (made) => faultOf(made, inForce, run, owns, seen))
   if (kids.includes(kid)) return { again: true, digest, session }
   const intended = intentionOf(inForce, run.proposal, versions, session, { noiseShare: null, party })
   const paid = spentBefore(await localLedger(home), intended.proposal, intended.encryptionKey)
@@ -93,6 +94,7 @@ export function faultOf(
   { contract }: ContractInForce,
   { proposal }: RunStatus,
   owns: boolean,
+  seen: SeenHere,
 ): ParleyError | null {
   const [created, expires, now] = [Date.parse(grant.created), Date.parse(grant.expires), Date.now()]
   if (grant.sequence !== proposal.payload.sequence) {
@@ -106,7 +108,16 @@ export function faultOf(
   if (owns !== (grant.secret !== null) || owns !== (grant.optOuts !== null)) {
     return new ParleyError("grant-invalid", "keys come from the owners of the proposed data, and only from them")
   }
-  return null
+  return hidesOptOuts(grant, seen)
+}
+
+/** One person of a party that is hand in glove with another owner would leave out what that one must not be asked for. */
+export function hidesOptOuts({ seenOptOuts }: Grant, { others }: SeenHere): ParleyError | null {
+  const cited = new Set(seenOptOuts.map(seenKey))
+  if (others.every((shown) => cited.has(seenKey(shown)))) return null
+  return new ParleyError("grant-invalid", "the grant leaves out opt-outs that the receipts at hand show", {
+    todo: "Whoever made the grant imports every receipt and runs `parley run grant` again; approve that one.",
+  })
 }
 
 function nothingToApprove({ contract }: ContractInForce, party: string): ParleyError {

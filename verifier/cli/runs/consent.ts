@@ -15,6 +15,7 @@ import type { Intention } from "../../ledger/limits.ts"
 import { questionOf } from "../../ledger/question.ts"
 import { requireNotBehind } from "../../ledger/rules.ts"
 import { type Payer, spendsOf } from "../../privacy/charge.ts"
+import type { VerifiedReceipt } from "../../receipt/verify.ts"
 import { type RoomObject, roomGrants, roomManifests } from "../../room/objects.ts"
 import { requireOwnContract } from "../contract/own-contract.ts"
 import type { VerifiedSession } from "../enclave/verify.ts"
@@ -23,6 +24,7 @@ import { writeAtomically } from "../files.ts"
 import { type LocalKey, localParty } from "../home.ts"
 import { localKey, localKeys } from "../keys.ts"
 import { localLedger } from "../ledger/book.ts"
+import { type SeenHere, seenOptOuts } from "../optout/seen.ts"
 import type { Room } from "../room.ts"
 import { reconcile } from "./receipts.ts"
 import { type RunStatus, requireNotEnded } from "./state.ts"
@@ -49,6 +51,7 @@ export interface Consent {
   readonly key: LocalKey
   readonly kid: string
   readonly versions: readonly RoomObject<Manifest>[]
+  readonly seen: SeenHere
 }
 
 /** What a grant and every approval of it judge first, each in its own home and before the enclave is asked. */
@@ -61,19 +64,21 @@ export async function readyToConsent(
   const { name: party } = await localParty(room.home)
   const key = await localKey(room.home, "sign", wanted)
   const kid = requireGrantKey(inForce, party, key)
-  await requireOpen(room, inForce, run)
-  return { key, kid, party, versions: await proposedVersions(room, inForce, run.proposal.payload) }
+  const receipts = await requireOpen(room, inForce, run)
+  const versions = await proposedVersions(room, inForce, run.proposal.payload)
+  return { key, kid, party, seen: await seenOptOuts(room.home, inForce, receipts, versions, party), versions }
 }
 
 /** The contract holds at this moment, and the run is still to be had. The ledger is compared with every receipt at hand. */
-async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<void> {
+async function requireOpen(room: Room, inForce: ContractInForce, run: RunStatus): Promise<readonly VerifiedReceipt[]> {
   requireValidAt(inForce.contract, new Date())
   await requireNotEnded(room, inForce)
   await requireOwnContract(room, inForce)
   if (run.state === "cancelled") throw new ParleyError("proposal-invalid", "the proposer has cancelled this proposal")
   if (run.state === "released") throw new ParleyError("sequence-used", "this run has a receipt already")
-  await reconcile(room, inForce)
+  const receipts = await reconcile(room, inForce)
   await requireNoOtherGrant(room, inForce, run)
+  return receipts
 }
 
 /**

@@ -1,12 +1,12 @@
-import { createHmac, randomBytes } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { toBase64url } from "../../../shared/bytes.ts"
-import { canonicalBytes, canonicalText } from "../../../shared/json/canonical.ts"
+import { canonicalText } from "../../../shared/json/canonical.ts"
 import { paddedBytes } from "../../../shared/json/padding.ts"
-import { type Grant, type GrantSecret, MIN_GRANT_SECRET_BYTES, OPT_OUT_TAG } from "../../../shared/protocol/grant.ts"
+import { type Grant, type GrantSecret, MIN_GRANT_SECRET_BYTES } from "../../../shared/protocol/grant.ts"
+import { optOutCommitment } from "../../../shared/protocol/opt-outs.ts"
 import type { Proposal } from "../../../shared/protocol/proposal.ts"
 import { encryptTo } from "../../../shared/signed/jwe.ts"
 import type { PublicJwk } from "../../../shared/signed/keys.ts"
-import { commitment } from "../../../shared/signed/kinds.ts"
 import type { RoomObject } from "../../room/objects.ts"
 import { noiseKey } from "../budget/noise-key.ts"
 import type { SealedRecord } from "../dataset/records.ts"
@@ -19,6 +19,8 @@ export interface SecretToSeal {
   readonly own: readonly SealedRecord[]
   readonly party: string
   readonly proposal: RoomObject<Proposal>
+  /** This party's opt-out commitments over the same data that receipts show. */
+  readonly shown: readonly string[]
 }
 
 /** What goes into the grant, null without data; and the share of the noise, by which it is paid for. */
@@ -29,20 +31,18 @@ export interface SealedSecret {
 
 /** Keys, opt-outs and noise share for the attested key alone, and the commitment to the opt-outs. */
 export async function sealSecret(home: Home, sealing: SecretToSeal): Promise<SealedSecret> {
-  const { encryptionKey, own, party, proposal } = sealing
+  const { encryptionKey, own, party, proposal, shown } = sealing
   if (own.length === 0) return { noiseShare: null, sealed: { optOuts: null, secret: null } }
-  const salt = randomBytes(32)
   const lineages = own.map(({ lineage }) => lineage)
-  const { steps, tokens: optOuts } = await putInForce(home, lineages)
-  const share = await noiseShare(home, proposal.payload, optOuts)
+  const { salt, ...history } = await putInForce(home, lineages, shown)
+  const share = await noiseShare(home, proposal.payload, history.optOuts)
   const secret: GrantSecret = {
+    ...history,
     contract: proposal.payload.contract,
     format: "parley/grant-secret/v1",
     keys: own.map(({ dataKey, dataset, manifest }) => ({ dataKey, dataset, manifest })),
     noiseShare: toBase64url(share),
     optOutSalt: toBase64url(salt),
-    optOutSteps: [...steps],
-    optOuts: [...optOuts],
     owner: party,
     padding: "",
     proposal: proposal.digest,
@@ -50,7 +50,7 @@ export async function sealSecret(home: Home, sealing: SecretToSeal): Promise<Sea
   const plaintext = paddedBytes(secret, MIN_GRANT_SECRET_BYTES)
   try {
     const jwe = await encryptTo("grantSecret", plaintext, encryptionKey)
-    const committed = commitment(OPT_OUT_TAG, salt, canonicalBytes(optOuts))
+    const committed = optOutCommitment(salt, history.optOuts)
     return { noiseShare: share, sealed: { optOuts: committed, secret: jwe } }
   } finally {
     plaintext.fill(0)

@@ -16,8 +16,9 @@ import { type VerifiedSession, verifyEnclave } from "../enclave/verify.ts"
 import { readCapped, readRequired, writeAtomically } from "../files.ts"
 import { type Home, inHome, type LocalKey } from "../home.ts"
 import { book, localLedger } from "../ledger/book.ts"
+import type { SeenHere } from "../optout/seen.ts"
 import type { Room } from "../room.ts"
-import { faultOf } from "./approve.ts"
+import { faultOf, hidesOptOuts } from "./approve.ts"
 import { type GrantOptions, type GrantOutcome, intentionOf, publish, readyToConsent } from "./consent.ts"
 import { sealSecret } from "./grant-secret.ts"
 import type { RunStatus } from "./state.ts"
@@ -33,6 +34,7 @@ interface Making {
   readonly own: readonly SealedRecord[]
   readonly party: string
   readonly proposal: RoomObject<Proposal>
+  readonly seen: SeenHere
   readonly session: VerifiedSession
   readonly versions: readonly RoomObject<Manifest>[]
 }
@@ -50,13 +52,14 @@ export async function grant(
 ): Promise<GrantOutcome> {
   const { home } = room
   const { proposal } = run
-  const { key, kid, party, versions } = await readyToConsent(room, inForce, run, options.key)
+  const { key, kid, party, seen, versions } = await readyToConsent(room, inForce, run, options.key)
   const own = await ownRecords(home, versions, party)
   const session = await verifyEnclave(room, inForce, options.acceptedRoots, options.timeoutMs)
-  requireNoneToApprove(run, party, kid, session, (made) => faultOf(made, inForce, run, own.length > 0) === null)
+  const fits = (made: Grant) => faultOf(made, inForce, run, own.length > 0, seen) === null
+  requireNoneToApprove(run, party, kid, session, fits)
   const kept = inHome(home, `grants/${proposal.digest}.${keyId(session.encryptionKey)}.jws`)
-  const before = await keptGrant(home, kept, new Date())
-  const making = { kept, key, options, own, party, proposal, session, versions }
+  const before = await keptGrant(home, kept, seen, new Date())
+  const making = { kept, key, options, own, party, proposal, seen, session, versions }
   const jws = before ?? (await makeGrant(home, inForce, making))
   return { again: before !== null, digest: await publish(room, jws), session }
 }
@@ -101,14 +104,16 @@ function requireNoneToApprove(
 
 /**
  * The grant made before, if it is booked: what was made and not booked has never left and does not count. Nor does one
- * that has expired or is about to: no enclave takes it then, however often it is sent.
+ * that has expired or is about to: no enclave takes it then, however often it is sent. Nor one that leaves out what receipts
+ * show that have come since: no colleague approves it.
  */
-async function keptGrant(home: Home, path: string, now: Date): Promise<Bytes | null> {
+async function keptGrant(home: Home, path: string, seen: SeenHere, now: Date): Promise<Bytes | null> {
   const jws = await readCapped(path, MAX_KEPT_BYTES)
   if (jws === null) return null
-  const { expires, ledgerHead } = parseCanonical(peekJwsUnverified("grant", jws).payload, Grant, KINDS.grant.maxBytes)
-  const booked = (await localLedger(home)).digests.includes(ledgerHead)
-  return booked && Date.parse(expires) > now.getTime() + EXPIRY_MARGIN_MS ? jws : null
+  const made = parseCanonical(peekJwsUnverified("grant", jws).payload, Grant, KINDS.grant.maxBytes)
+  const booked = (await localLedger(home)).digests.includes(made.ledgerHead)
+  const holds = Date.parse(made.expires) > now.getTime() + EXPIRY_MARGIN_MS && hidesOptOuts(made, seen) === null
+  return booked && holds ? jws : null
 }
 
 /**
@@ -116,8 +121,9 @@ async function keptGrant(home: Home, path: string, now: Date): Promise<Bytes | n
  * on the disk before it is booked: killed at any moment, this home has no booked grant that it could not give out.
  */
 async function makeGrant(home: Home, inForce: ContractInForce, making: Making): Promise<Bytes> {
-  const { kept, key, options, own, party, proposal, session, versions } = making
-  const { noiseShare, sealed } = await sealSecret(home, { encryptionKey: session.encryptionKey, own, party, proposal })
+  const { kept, key, options, own, party, proposal, seen, session, versions } = making
+  const { encryptionKey } = session
+  const { noiseShare, sealed } = await sealSecret(home, { encryptionKey, own, party, proposal, shown: seen.own })
   const made = {
     ...lifetimeOf(options.hours, inForce, new Date()),
     ...sealed,
@@ -125,6 +131,7 @@ async function makeGrant(home: Home, inForce: ContractInForce, making: Making): 
     format: "parley/grant/v1",
     party,
     proposal: proposal.digest,
+    seenOptOuts: seen.others,
     sequence: proposal.payload.sequence,
     session: {
       document: session.evidence.digest,

@@ -3,6 +3,7 @@ import type { ContractInForce } from "../../../shared/contract/in-force.ts"
 import { parseCanonical } from "../../../shared/json/canonical.ts"
 import { Bundle, MAX_BUNDLE_BYTES } from "../../../shared/protocol/bundle.ts"
 import { Grant } from "../../../shared/protocol/grant.ts"
+import type { RoomFiles } from "../../../shared/room/files.ts"
 import { ROOM } from "../../../shared/room/layout.ts"
 import { peekJwsUnverified } from "../../../shared/signed/jws.ts"
 import { jwsBytes } from "../../../shared/signed/jws-object.ts"
@@ -10,6 +11,7 @@ import { keyId, publicPart } from "../../../shared/signed/keys.ts"
 import { KINDS } from "../../../shared/signed/kinds.ts"
 import { type CitedGrant, requireNotBehind } from "../../ledger/rules.ts"
 import type { VerifiedReceipt } from "../../receipt/verify.ts"
+import type { NamedContract } from "../../room/objects.ts"
 import type { Home } from "../home.ts"
 import { localKeys } from "../keys.ts"
 import { book, localLedger } from "../ledger/book.ts"
@@ -22,24 +24,24 @@ interface ReceiptAtHand {
   readonly receipt: VerifiedReceipt
 }
 
-/** All receipts of this contract in the room that verify, by sequence. Rubbish beside them is passed over. */
-async function roomReceipts(room: Room, inForce: ContractInForce): Promise<readonly ReceiptAtHand[]> {
+/** All receipts of this contract in a room that verify, by sequence. Rubbish beside them is passed over. */
+export async function receiptsIn(files: RoomFiles, contract: NamedContract): Promise<readonly ReceiptAtHand[]> {
   const receipts: ReceiptAtHand[] = []
-  for (const name of await room.files.list(ROOM.receipts)) {
-    const bytes = await room.files.read(`${ROOM.receipts}/${name}`, MAX_BUNDLE_BYTES).catch(passOver)
-    const receipt = bytes === null ? null : await judgeBundle(bytes, inForce)
+  for (const name of await files.list(ROOM.receipts)) {
+    const bytes = await files.read(`${ROOM.receipts}/${name}`, MAX_BUNDLE_BYTES).catch(passOver)
+    const receipt = bytes === null ? null : await judgeBundle(bytes, contract)
     if (bytes !== null && receipt !== null) receipts.push({ bytes, receipt })
   }
   return receipts.sort((a, b) => sequence(a) - sequence(b))
 }
 
 export async function newestReceipt(room: Room, inForce: ContractInForce): Promise<string | null> {
-  return (await roomReceipts(room, inForce)).at(-1)?.receipt.digest ?? null
+  return (await receiptsIn(room.files, inForce)).at(-1)?.receipt.digest ?? null
 }
 
 /** Compares the ledger with every receipt at hand, and books those that are new to it. */
 export async function reconcile(room: Room, inForce: ContractInForce): Promise<readonly VerifiedReceipt[]> {
-  const receipts = await roomReceipts(room, inForce)
+  const receipts = await receiptsIn(room.files, inForce)
   for (const { bytes, receipt } of receipts) {
     const { digest } = receipt
     const ledger = await localLedger(room.home)
