@@ -217,6 +217,18 @@ describe("the ledgers of people of one party", () => {
     await bank.remove(path)
   })
 
+  it("give no kept grant out again that leaves out what receipts have shown since", async () => {
+    const made = (await grantsOf("bank")).map((one) => one.grant).find(({ seenOptOuts }) => seenOptOuts.length > 0)
+    const kept = join(bank.room.home("bank"), "grants", `${made?.proposal}.${made?.session.encryptionKey}.jws`)
+    const before = { ...made, seenOptOuts: [] }
+    await writeFile(kept, await signJws("grant", before, await privateKey("bank")))
+    const anew = await parleyJson(grant("bank"))
+    expect(anew.grant).not.toBe(objectDigest("grant", canonicalBytes(before)))
+    const { payload } = peekJwsUnverified("grant", await readFile(kept))
+    expect(JSON.parse(new TextDecoder().decode(payload))).toMatchObject({ seenOptOuts: made?.seenOptOuts })
+    expect(await parleyJson(grant("bank"))).toMatchObject({ grant: anew.grant })
+  })
+
   it("that was cut is behind, the second person's too", async () => {
     await parleyJson(grant("bank"))
     await writeFile(join(bank.room.home("grace"), "ledger.jsonl"), "")
