@@ -104,8 +104,8 @@ function requireNoneToApprove(
 
 /**
  * The grant made before, if it is booked: what was made and not booked has never left and does not count. Nor does one
- * that has expired or is about to: no enclave takes it then, however often it is sent. Nor one that leaves out what receipts
- * show that have come since: no colleague approves it.
+ * that has expired or is about to: no enclave takes it then, however often it is sent. Nor one that leaves out opt-outs
+ * which receipts show that have come since: no colleague approves it.
  */
 async function keptGrant(home: Home, path: string, seen: SeenHere, now: Date): Promise<Bytes | null> {
   const jws = await readCapped(path, MAX_KEPT_BYTES)
