@@ -1,6 +1,6 @@
 import type { Contract } from "../contract/contract.ts"
 import { dimensionsOf, MOST_GROUPS, type Plan } from "../query/plan.ts"
-import { type HiddenCells, layoutOf, numbersOfSome, optionalOwners } from "../query/sql/layout.ts"
+import { comparesNumbers, type HiddenCells, layoutOf, numbersOfSome, optionalOwners } from "../query/sql/layout.ts"
 import { type AggregateReader, aggregateReader } from "./aggregate-reader.ts"
 import { Cells, refused } from "./cells.ts"
 import { declaredBy } from "./dimension.ts"
@@ -30,7 +30,7 @@ function groupReader(contract: Contract, plan: Plan, hidden: HiddenCells): (cell
   const dimensions = dimensionsOf(plan).map(declaredBy)
   const aggregates = plan.aggregates.map((_, index): AggregateReader => aggregateReader(plan, index, hidden))
   const some = numbersOfSome(plan)
-  const several = some.length > 1
+  const several = comparesNumbers(plan)
   return (cells) => {
     const people = cells.count("people", most)
     if (people === 0n) throw refused("a group of nobody")

@@ -19,7 +19,8 @@ export function failingsOf(group: Group, policy: EffectivePolicy): ReadonlySet<F
   const failings = new Set<Failing>()
   const there = [group.people, ...group.present.values()]
   if (there.some((people) => people < least)) failings.add("people")
-  if (group.alike < least) failings.add("difference")
+  const strictest = policy.aggregates.reduce((most, own) => Math.max(most, own.minIdentities), policy.minIdentities)
+  if (group.alike < BigInt(strictest)) failings.add("difference")
   if (!unknowable(group.touched, least)) failings.add("opt-outs")
   for (const [index, aggregate] of group.aggregates.entries()) {
     const own = policy.aggregates[index]

@@ -58,8 +58,7 @@ export function expectedNumbers(plan: Plan, truth: GroupTruth, asked: number): N
         total: sum(totals),
       }
     }),
-    alike:
-      plan.aggregates.filter((aggregate) => ofSome(plan, aggregate)).length > 1 ? fewestAlike(truth) : count(people),
+    alike: comparable(plan) ? fewestAlike(plan, truth) : count(people),
     dimensions: dimensionTexts(plan, truth),
     people: count(people),
     present: present(people),
@@ -72,11 +71,18 @@ function ofSome({ from }: Plan, aggregate: Aggregate): boolean {
   )
 }
 
-/** The fewest people who contribute to the same aggregates and to no other. */
-export function fewestAlike({ people }: GroupTruth): bigint {
+function comparable(plan: Plan): boolean {
+  const some = plan.aggregates.filter((aggregate) => ofSome(plan, aggregate))
+  return some.length > 1 || some.some(({ kind }) => kind === "avg")
+}
+
+/** The fewest people who contribute to the same aggregates and to no other, and have a value for the same averages. */
+export function fewestAlike({ aggregates }: Plan, { people }: GroupTruth): bigint {
   const sizes = new Map<string, number>()
-  for (const { totals } of people) {
-    const pattern = totals.map((total) => total !== null).join()
+  for (const { rows, totals } of people) {
+    const pattern = aggregates
+      .map(({ kind }, i) => [(totals[i] ?? null) !== null, kind === "avg" && rows[i] !== 0n])
+      .join()
     sizes.set(pattern, (sizes.get(pattern) ?? 0) + 1)
   }
   return BigInt(Math.min(...sizes.values()))

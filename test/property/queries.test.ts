@@ -111,7 +111,8 @@ function requireRules(trial: Trial, { gated }: Ran, truth: readonly GroupTruth[]
   }
   for (const { group, key } of groups) {
     if (!released.has(key)) continue
-    expect(Number(fewestAlike(group)), trial.sql).toBeGreaterThanOrEqual(policy.minIdentities)
+    const strictest = Math.max(policy.minIdentities, ...policy.aggregates.map(({ minIdentities }) => minIdentities))
+    expect(Number(fewestAlike(trial.plan, group)), trial.sql).toBeGreaterThanOrEqual(strictest)
     for (const [index, { minIdentities }] of policy.aggregates.entries()) {
       for (const owner of [null, ...ownersOfSome(plan)]) {
         const of = group.people.filter(({ owners }) => owner === null || owners.has(owner))

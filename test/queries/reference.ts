@@ -95,15 +95,17 @@ function reasonOf(entry: LegitimateQuery, { members }: Group): Reason | null {
       if (leftOut > 0 && leftOut < aggregate.k) return "left-out"
     }
   }
-  if (fewestAlike(members) < k) return "alike"
+  if (fewestAlike(entry, members) < Math.max(k, ...aggregates.map((aggregate) => aggregate.k))) return "alike"
   const sums = aggregates.flatMap(({ kind }, index) => (kind === "count" ? [] : [index]))
   const spread = sums.every((index) => dominance.every((rule) => isSpread(members, index, rule)))
   return spread ? null : "dominance"
 }
 
-/** The fewest people who contribute to the same aggregates of the row and to no other. */
-function fewestAlike(members: readonly Member[]): number {
-  const patterns = Map.groupBy(members, ({ totals }) => totals.map((total) => (total ?? 0n) !== 0n).join())
+/** The fewest people who contribute to the same aggregates of the row and to no other; an average divides by its zeros, too. */
+function fewestAlike({ aggregates }: LegitimateQuery, members: readonly Member[]): number {
+  const patterns = Map.groupBy(members, ({ rows, totals }) =>
+    aggregates.map(({ kind }, i) => [(totals[i] ?? 0n) !== 0n, kind === "avg" && (rows[i] ?? 0n) > 0n]).join(),
+  )
   return Math.min(...[...patterns.values()].map((people) => people.length))
 }
 

@@ -44,9 +44,9 @@ export function judgePart(context: Context, tree: TreeNode, unit: PartUnit, chil
   requireFunction(context.places, tree, "date_part", [operand])
   const { expression } = operand
   const { nullable } = expression
-  return derivedTerm(context, tree, { node: "part", nullable, operand: expression, type: partOf(time, unit), unit }, [
-    operand,
-  ])
+  const part = { node: "part", nullable, operand: expression, type: partOf(time, unit), unit } as const
+  // No part of a date is zero but an hour: adding up years counts rows.
+  return derivedTerm(context, tree, part, [operand], { counts: true })
 }
 
 /** What lies between two columns may be compared with anything. */

@@ -50,7 +50,11 @@ const BITS = 62
 
 /** Which numbers a person contributes to, as one value: bits where they have room, which is faster, else text. */
 function patternSql(plan: Plan, single: boolean): string {
-  const contributing = numbersOfSome(plan).map((index) => contributes(plan, index, single))
+  const contributing = numbersOfSome(plan).flatMap((index) => {
+    const own = contributes(plan, index, single)
+    // An average divides by rows with a value, zeros among them.
+    return plan.aggregates[index]?.kind === "avg" ? [own, `(s${index} IS NOT NULL)`] : [own]
+  })
   if (contributing.length > BITS)
     return contributing.map((sql) => `CASE WHEN ${sql} THEN '1' ELSE '0' END`).join(" || ")
   return contributing.map((sql, bit) => `CASE WHEN ${sql} THEN ${1n << BigInt(bit)} ELSE 0 END::BIGINT`).join(" + ")

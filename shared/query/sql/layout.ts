@@ -31,7 +31,7 @@ export function layoutOf(plan: Plan, { shares, touched }: HiddenCells): readonly
   const owners = optionalOwners(plan)
   return [
     { kind: "people" },
-    ...(numbersOfSome(plan).length > 1 ? [{ kind: "alike" } as const] : []),
+    ...(comparesNumbers(plan) ? [{ kind: "alike" } as const] : []),
     ...dimensionsOf(plan).map((_, dimension): Cell => ({ dimension, kind: "dimension" })),
     ...owners.map((owner): Cell => ({ kind: "present", owner })),
     ...plan.aggregates.flatMap(({ kind }, aggregate): readonly Cell[] => [
@@ -77,6 +77,11 @@ export function countsEverybody({ aggregates, from }: Plan, index: number): bool
  */
 export function numbersOfSome(plan: Plan): readonly number[] {
   return plan.aggregates.flatMap((_, index) => (countsEverybody(plan, index) ? [] : [index]))
+}
+
+/** Whether two numbers to which not everybody contributes stand in a row: an average is two, a sum and its rows. */
+export function comparesNumbers(plan: Plan): boolean {
+  return numbersOfSome(plan).length > 1 || plan.aggregates.some(({ kind }) => kind === "avg")
 }
 
 /** Largest contributions that the dominance rules of a policy look at. */

@@ -35,7 +35,7 @@ describe("parley attestation verify", () => {
 
   it("is not all there is: help loads every noun", () => {
     const loaded = loadedBy("--help")
-    expect(loaded.filter((line) => /verifier\/cli\/[a-z]+\/index\.ts$/.test(line)).length).toBe(16)
+    expect(loaded.filter((line) => /verifier\/cli\/[a-z]+\/index\.ts$/.test(line)).length).toBe(17)
     expect(loaded.some((line) => HEAVY.test(line))).toBe(true)
   })
 })

@@ -212,8 +212,28 @@ describe("averages and ratios", () => {
 
   it("divides the rounded sum by the rounded number of rows", () => {
     const averages = gateOf(planOf([avg], { rows: 10n }))
-    const row = ["100", "east", "100", "50499", "155", "50499", "[1000, 1000]"]
+    const row = ["100", "100", "east", "100", "50499", "155", "50499", "[1000, 1000]"]
     expect(averages(row).rows).toEqual([["east", "312.5"]])
+  })
+
+  it("tells apart people whose value is zero, who are in the divisor, and people without one", () => {
+    // avg(w) FILTER (base OR secret of one person whose w is 0): 20 of 20 are 1, or 20 of 21 are 0.95.
+    const averages = gateOf(planOf([avg], { rows: 1n }))
+    const row = (alike: string) => ["200", alike, "east", "100", "50000", "101", "50000", "[1000, 1000]"]
+    expect(averages(row("1")).rows).toEqual([])
+    expect(averages(row("100")).rows.length).toBe(1)
+  })
+
+  it("holds differences of two numbers against the strictest threshold of the row", () => {
+    const filter = column(0, "flag", { kind: "boolean" })
+    const plan = planOf([
+      { ...COUNT, filter },
+      { ...COUNT, filter },
+    ])
+    const aggregates = [50, 60].map((minIdentities, index) => ({ column: `n${index}`, minIdentities, step: "1" }))
+    const counts = gateOf(plan, { aggregates })
+    expect(counts(["500", "60", "east", "200", "260"]).rows.length).toBe(1)
+    expect(counts(["500", "59", "east", "200", "260"]).rows).toEqual([])
   })
 
   it("divides rounded numbers, to six digits, and nothing by zero", () => {

@@ -96,7 +96,7 @@ describe("what a compromised engine may say", () => {
   it("has at least a row for everybody who contributes to an average, and no more than there can be", async () => {
     const avg = { argument: column(0, "balance", integers(-100, 1000, 100)), filter: null, kind: "avg" as const }
     const averages = gateOf(planOf([avg], { rows: 2n }))
-    const of = (rows: string, total = "50000") => ["100", "east", "100", total, rows, total, "[1000, 900]"]
+    const of = (rows: string, total = "50000") => ["100", "100", "east", "100", total, rows, total, "[1000, 900]"]
     expect(averages(of("200")).rows.length).toBe(1)
     await expectCode("gate-refused", () => averages(of("201")))
     await expectCode("gate-refused", () => averages(of("99", "49900")))
@@ -104,7 +104,7 @@ describe("what a compromised engine may say", () => {
     await expectCode("gate-refused", () => averages(of("100", "50050")))
     const odd = { argument: column(0, "balance", integers(-50, 950, 100)), filter: null, kind: "avg" as const }
     const offset = gateOf(planOf([odd], { rows: 2n }))
-    const told = (rows: string) => ["100", "east", "100", "50050", rows, "50050", "[950, 900]"]
+    const told = (rows: string) => ["100", "100", "east", "100", "50050", rows, "50050", "[950, 900]"]
     expect(offset(told("101")).rows.length).toBe(1)
     await expectCode("gate-refused", () => offset(told("100")))
   })

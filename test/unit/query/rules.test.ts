@@ -250,6 +250,8 @@ describe("which column may be used for what", () => {
       "CASE WHEN clicked THEN 1 ELSE 0 END",
       "TRY_CAST(placement = placement AS BIGINT)",
     ]
+    // 2026 for every row.
+    weights.push("year(seen_at)")
     weights.push("date_diff('day', day, day + INTERVAL 1 DAY)", "coalesce(seconds, 7)", "least(placement, 3) - 2")
     for (const weight of weights) {
       const sql = `WITH t AS (SELECT id, sum(${weight}) AS n FROM ads GROUP BY id) SELECT count(DISTINCT id) AS n FROM t WHERE t.n > 3`
