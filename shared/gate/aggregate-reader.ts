@@ -1,8 +1,8 @@
 import { contributionBounds } from "../query/contribution.ts"
 import { absolute as magnitude } from "../query/decimal.ts"
 import type { Aggregate, Plan } from "../query/plan.ts"
-import { scaleOf } from "../query/sql/expression.ts"
 import { countsEverybody, type HiddenCells } from "../query/sql/layout.ts"
+import { greatestDivisor, scaleOfType } from "../query/types/number.ts"
 import { type Cells, refused } from "./cells.ts"
 import type { Group, GroupAggregate } from "./group.ts"
 import { requireShares } from "./shares.ts"
@@ -63,9 +63,9 @@ function sumReader(
 ) {
   const { type } = argument
   if (type.kind !== "integer" && type.kind !== "decimal") throw new RangeError("a sum of no numbers")
-  const scale = scaleOf(type)
+  const scale = scaleOfType(type)
   const bounds = contributionBounds(plan, index)
-  const grid = commonDivisor(magnitude(type.min), type.step)
+  const grid = greatestDivisor(magnitude(type.min), type.step)
   return (cells: Cells, people: bigint, contributing: bigint): Sums => {
     const total = cells.sum(`total/${index}`, scale)
     if (total > contributing * bounds.max || total < contributing * bounds.min || total % grid !== 0n) {
@@ -88,8 +88,4 @@ function requireRows(
 ): void {
   const within = total >= rows * min && total <= rows * max && (total - rows * min) % step === 0n
   if (!within || rows < contributing) throw refused("a sum beyond its rows")
-}
-
-function commonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? (a === 0n ? 1n : a) : commonDivisor(b, a % b)
 }

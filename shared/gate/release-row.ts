@@ -3,7 +3,7 @@ import type { EffectivePolicy } from "../contract/effective-policy.ts"
 import type { Result } from "../protocol/result.ts"
 import { roundToStep, scaledToText, textToScaled } from "../query/decimal.ts"
 import type { Aggregate, Plan, PlanOutput } from "../query/plan.ts"
-import { scaleOf } from "../query/sql/expression.ts"
+import { scaleOfType } from "../query/types/number.ts"
 import type { Group } from "./group.ts"
 
 /** Digits that an average has beyond its argument's. */
@@ -32,7 +32,7 @@ export function releaseRow(plan: Plan, policy: EffectivePolicy, group: Group): (
 function releasedNumber(plan: Plan, policy: EffectivePolicy, group: Group, index: number): Released | null {
   const [aggregate, found, own] = [plan.aggregates[index], group.aggregates[index], policy.aggregates[index]]
   if (aggregate === undefined || found === undefined || own === undefined) throw new RangeError("no aggregate")
-  const scale = aggregate.kind === "count" ? 0 : scaleOf(aggregate.argument.type)
+  const scale = aggregate.kind === "count" ? 0 : scaleOfType(aggregate.argument.type)
   const units = roundToStep(found.total, textToScaled(own.step, scale))
   if (aggregate.kind !== "avg") return { scale, units }
   return average({ scale, units }, roundToStep(found.rows, rowStep(plan, policy)))

@@ -1,4 +1,5 @@
 import type { ClockUnit, Comparison, Expression } from "../expression.ts"
+import { scaleOfType } from "../types/number.ts"
 import type { ValueType } from "../value-type.ts"
 import type { Binder } from "./binder.ts"
 import { identifier, literal } from "./quote.ts"
@@ -119,7 +120,7 @@ function arithmetic(
   const operator = { add: "+", multiply: "*", subtract: "-" }[node]
   const sides =
     node === "multiply" && type.kind === "decimal"
-      ? [left, right].map((side) => atScale(side, scaleOf(side.type), binder))
+      ? [left, right].map((side) => atScale(side, scaleOfType(side.type), binder))
       : alike([left, right], binder)
   return typed(`(${sides.join(` ${operator} `)})`, type)
 }
@@ -142,7 +143,7 @@ function shift({ back, count, operand, unit }: Extract<Expression, { node: "shif
 function alike(operands: readonly Expression[], binder: Binder): readonly string[] {
   const decimal = operands.some(({ type }) => type.kind === "decimal")
   if (!decimal) return operands.map((operand) => expressionSql(operand, binder))
-  const scale = Math.max(...operands.map(({ type }) => scaleOf(type)))
+  const scale = Math.max(...operands.map(({ type }) => scaleOfType(type)))
   return operands.map((operand) => atScale(operand, scale, binder))
 }
 
@@ -156,13 +157,8 @@ function atScale(operand: Expression, scale: number, binder: Binder): string {
 
 function fits(type: ValueType, scale: number): boolean {
   if (type.kind !== "integer" && type.kind !== "decimal") return false
-  const factor = 10n ** BigInt(scale - scaleOf(type))
+  const factor = 10n ** BigInt(scale - scaleOfType(type))
   return type.max * factor <= MOST_DIGITS && type.min * factor >= -MOST_DIGITS
-}
-
-/** Digits after the point; none but for decimals. */
-export function scaleOf(type: ValueType): number {
-  return type.kind === "decimal" ? type.scale : 0
 }
 
 /** Only decimals come out of operators in other widths. */

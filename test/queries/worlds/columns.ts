@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import type { Column } from "../../../shared/contract/columns.ts"
 import type { Dataset } from "../../../shared/contract/dataset.ts"
-import type { AnalysisRule } from "../../../shared/contract/rule.ts"
+import { type AnalysisRule, ScalarFunction } from "../../../shared/contract/rule.ts"
 
 type Role = "attribute" | "dimension" | "measure"
 const base = (name: string, nullable: boolean) => ({ meaning: name, name, nullable })
@@ -78,7 +78,7 @@ export function dataset(
       purposes: ["agreed"],
       rounding: { countStep: 1, sumStep: null },
       rowCounts: ["aggregate", "dimension", "filter"],
-      scalarFunctions: [...FUNCTIONS],
+      scalarFunctions: ScalarFunction.options,
       templates: [],
       threshold: { columns: [], minIdentities: 20, override: null },
       ...over,
@@ -86,22 +86,3 @@ export function dataset(
     tokenSpec: "identities",
   }
 }
-
-const FUNCTIONS: AnalysisRule["scalarFunctions"] = [
-  "abs",
-  "add",
-  "case",
-  "cast",
-  "coalesce",
-  "date_diff",
-  "date_part",
-  "date_trunc",
-  "divide",
-  "greatest",
-  "interval",
-  "least",
-  "modulo",
-  "multiply",
-  "negate",
-  "subtract",
-]
