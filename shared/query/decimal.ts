@@ -25,8 +25,3 @@ export function roundToStep(value: bigint, step: bigint): bigint {
   const rounded = ((2n * absolute(value) + step) / (2n * step)) * step
   return value < 0n ? -rounded : rounded
 }
-
-export function leastCommonMultiple(a: number, b: number): number {
-  const gcd = (x: number, y: number): number => (y === 0 ? x : gcd(y, x % y))
-  return (a / gcd(a, b)) * b
-}

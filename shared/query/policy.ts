@@ -4,16 +4,15 @@ import { withoutImplied } from "../contract/dominance.ts"
 import { EffectivePolicy } from "../contract/effective-policy.ts"
 import { ParleyError } from "../errors/index.ts"
 import { type Columns, columnsBehind, columnsBehindAll, qualified } from "./behind.ts"
-import { leastCommonMultiple } from "./decimal.ts"
 import type { Plan } from "./plan.ts"
-import { sumStep } from "./sum-step.ts"
+import { countStepOf, sumStep } from "./sum-step.ts"
 
 /** The strictest combination of the rules of all owners whose data a query reads (SPEC.md, "Effective rule"). */
 export function effectivePolicy(contract: Contract, plan: Plan): EffectivePolicy {
   const datasets = plan.datasets.map((name) => datasetOf(contract, name))
   const query = contract.queries.find(({ name }) => name === plan.query)
   if (query === undefined) throw new ParleyError("contract-invalid", `no query ${plan.query}`)
-  const countStep = datasets.map(({ rule }) => rule.rounding.countStep).reduce(leastCommonMultiple, 1)
+  const countStep = Number(countStepOf(datasets))
   const behindAll = columnsBehindAll(plan)
   const names = aggregateNames(plan)
   const policy = {

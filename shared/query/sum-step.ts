@@ -2,7 +2,7 @@ import type { Dataset } from "../contract/dataset.ts"
 import { contributionBounds, scaleOf } from "./contribution.ts"
 import { absolute, scaledToText, textToScaled } from "./decimal.ts"
 import type { Plan } from "./plan.ts"
-import { larger } from "./types/number.ts"
+import { larger, leastCommonMultiple } from "./types/number.ts"
 
 /**
  * Rounding step of a sum: the smallest common multiple of all owners' steps that is no less than the largest possible
@@ -20,8 +20,7 @@ export function sumStep(plan: Plan, index: number, datasets: readonly Dataset[])
   const step = declared.map((text) => textToScaled(text, scale)).reduce(leastCommonMultiple, unit)
   const { max, min } = contributionBounds(plan, index)
   const largest = larger(absolute(min), absolute(max)) * unit
-  const persons = datasets.map(({ rule }) => BigInt(rule.rounding.countStep)).reduce(leastCommonMultiple, 1n)
-  const multiple = (largest * persons + step - 1n) / step
+  const multiple = (largest * countStepOf(datasets) + step - 1n) / step
   return scaledToText(larger(multiple, 1n) * step, scale)
 }
 
@@ -29,7 +28,7 @@ function digitsAfterPoint(text: string): number {
   return text.split(".")[1]?.length ?? 0
 }
 
-function leastCommonMultiple(a: bigint, b: bigint): bigint {
-  const gcd = (x: bigint, y: bigint): bigint => (y === 0n ? x : gcd(y, x % y))
-  return (a / gcd(a, b)) * b
+/** Rounding step of counts: the least common multiple of all owners' steps. */
+export function countStepOf(datasets: readonly Dataset[]): bigint {
+  return datasets.map(({ rule }) => BigInt(rule.rounding.countStep)).reduce(leastCommonMultiple, 1n)
 }

@@ -22,6 +22,10 @@ export function greatestDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? (a < 0n ? -a : a) : greatestDivisor(b, a % b)
 }
 
+export function leastCommonMultiple(a: bigint, b: bigint): bigint {
+  return (a / greatestDivisor(a, b)) * b
+}
+
 export function floorDivide(a: bigint, b: bigint): bigint {
   const quotient = a / b
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient
